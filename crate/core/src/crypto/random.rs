@@ -1,0 +1,24 @@
+//! Randomness is handed in by the host, so that the core stays deterministic.
+
+use crate::model::KmsError;
+
+/// A cryptographically secure source of random bytes.
+///
+/// The hosts give the platform's generator; tests and seeded stores give a reproducible one.
+pub trait Random {
+    /// Fills `dest` with random bytes.
+    ///
+    /// # Errors
+    /// `KMSInternalException` where the platform has no randomness to give.
+    fn fill(&mut self, dest: &mut [u8]) -> Result<(), KmsError>;
+}
+
+/// An array of `N` random bytes, for what is not secret: ids, nonces.
+///
+/// # Errors
+/// As [`Random::fill`].
+pub fn array<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], KmsError> {
+    let mut bytes = [0; N];
+    random.fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,57 @@
+//! What a host stores for the core: sealed rows, each of the generation that wrote it.
+//!
+//! The core makes and reads the rows; a host only keeps them. A host's store has four verbs: `read_all`,
+//! `read_since(generation)`, `commit`, `close`; tests/wasm holds the conformance suite that each must pass.
+
+/// Counts commits. A store that has never been written is of generation 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Generation(pub u64);
+
+impl Generation {
+    /// The generation of the commit after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// What a row is about; the number stands in the store and never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// How far the clock has been moved forward.
+    Clock = 1,
+    /// A KMS key with its sealed material.
+    Key = 2,
+    /// An alias.
+    Alias = 3,
+    /// When a KMS key was last used (deferred).
+    LastUse = 4,
+    /// An S3 bucket.
+    Bucket = 32,
+    /// An S3 object's metadata; its body stands in pieces beside the rows.
+    Object = 33,
+}
+
+impl Kind {
+    /// The kind of number `code`; `None` for one that this version does not know.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        [Self::Clock, Self::Key, Self::Alias, Self::LastUse, Self::Bucket, Self::Object]
+            .into_iter()
+            .find(|kind| *kind as u8 == code)
+    }
+}
+
+/// One row at rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it is about: [`Kind`] as its number, so that a host can carry kinds it does not know.
+    pub kind: u8,
+    /// Which one, unique within its kind.
+    pub id: String,
+    /// The commit that wrote it.
+    pub generation: Generation,
+    /// The sealed record; `None` is a tombstone, kept so that other tabs learn of the deletion.
+    pub sealed: Option<Vec<u8>>,
+}

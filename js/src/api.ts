@@ -1,0 +1,242 @@
+/**
+ * The shape of a tabkms, the same in the page (through the worker), in a worker and in Node.
+ *
+ * Blobs are `Uint8Array`, times are `Date`, names are AWS's own: what works here works with
+ * `@aws-sdk/client-kms` after one line.
+ */
+
+/** The members of a request or an answer, by AWS's names. */
+export type Members = Record<string, unknown>;
+
+export interface SendOptions {
+  /** The Region that the call goes to. Default: the one given to `open`, else `us-east-1`. */
+  readonly region?: string;
+}
+
+/** Who does a step, or has it done to them. */
+export type Actor = "you" | "s3" | "kms" | "hsm" | "storage";
+
+export type Action =
+  | "send"
+  | "check"
+  | "generate"
+  | "unseal"
+  | "derive"
+  | "encrypt"
+  | "decrypt"
+  | "discard"
+  | "store"
+  | "load"
+  | "refuse";
+
+export type ArtefactKind =
+  | "root-key"
+  | "store-key"
+  | "key-material"
+  | "per-call-key"
+  | "data-key"
+  | "encrypted-data-key"
+  | "plaintext"
+  | "ciphertext"
+  | "encryption-context"
+  | "nonce"
+  | "message-key"
+  | "object";
+
+/** One thing that a step used or made: bytes that may be seen, or the reason why there are none. */
+export interface Artefact {
+  readonly kind: ArtefactKind;
+  /** Which one: an ARN, a key material id, a name; may be empty. */
+  readonly label: string;
+  /** The bytes, or their first 64 KiB; `length` is the whole length. */
+  readonly shown?: Uint8Array;
+  readonly length?: number;
+  /** A secret that never leaves the HSM boundary. */
+  readonly kept?: { readonly what: string; readonly bits: number };
+}
+
+/** One step of what happened, as the core reports it. */
+export interface Step {
+  readonly actor: Actor;
+  readonly action: Action;
+  readonly to?: Actor;
+  /** The algorithm by its standard's name, or what was checked. */
+  readonly detail: string;
+  readonly uses: readonly Artefact[];
+  readonly makes: readonly Artefact[];
+}
+
+/** What a traced call returns: its answer or its error, and how it came to it. */
+export interface Traced<T> {
+  readonly answer?: T;
+  readonly error?: { readonly name: string; readonly message: string };
+  readonly steps: readonly Step[];
+}
+
+/** A named stretch of bytes: what the inspector draws. Stretches may nest (`fields`). */
+export interface Field {
+  /** Short name, e.g. `iv`. Stable: the page links to it. */
+  readonly name: string;
+  /** What it is called in words, e.g. `Initialisation vector`. */
+  readonly title: string;
+  readonly offset: number;
+  readonly length: number;
+  /** What it means, in one sentence. */
+  readonly meaning: string;
+  /** Where that is written: a specification, an AWS page, or `observed`. */
+  readonly source: string;
+  /** The value in words where it has one, e.g. `AES-256-GCM`. */
+  readonly value?: string;
+  readonly fields?: readonly Field[];
+}
+
+/** What bytes are, as far as they say. */
+export interface Inspection {
+  readonly format: "kms-ciphertext" | "encryption-sdk-message" | "unknown";
+  readonly fields: readonly Field[];
+}
+
+export interface Progress {
+  /** Bytes done. */
+  readonly done: number;
+  /** Bytes in all. */
+  readonly total: number;
+}
+
+export interface LongOptions extends SendOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface PutObjectInput {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly Body: Uint8Array | Blob;
+  readonly ContentType?: string;
+  /** The CMK: id, ARN, alias or alias ARN. Default: `alias/aws/s3`, made on first use. */
+  readonly SSEKMSKeyId?: string;
+}
+
+export interface ObjectDescription {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly ContentType: string;
+  /** Bytes of plaintext. */
+  readonly ContentLength: number;
+  /** Bytes at rest: header, encrypted data key, frames. */
+  readonly StoredLength: number;
+  readonly LastModified: Date;
+  readonly ETag: string;
+  readonly ServerSideEncryption: "aws:kms";
+  /** The ARN of the CMK. */
+  readonly SSEKMSKeyId: string;
+}
+
+export interface GetObjectOutput extends ObjectDescription {
+  readonly Body: Blob;
+}
+
+/**
+ * S3 as far as envelope encryption needs it. Each call carries its trace, since the picture is the point.
+ * The stored object is an AWS Encryption SDK message; real S3's storage format is its own.
+ */
+export interface S3Api {
+  createBucket(input: { Bucket: string }): Promise<void>;
+  putObject(input: PutObjectInput, options?: LongOptions): Promise<Traced<ObjectDescription>>;
+  getObject(
+    input: { Bucket: string; Key: string },
+    options?: LongOptions,
+  ): Promise<Traced<GetObjectOutput>>;
+  headObject(input: { Bucket: string; Key: string }): Promise<ObjectDescription>;
+  listObjects(input: { Bucket: string }): Promise<readonly ObjectDescription[]>;
+  deleteObject(input: { Bucket: string; Key: string }): Promise<void>;
+  /** The bytes at rest, exactly as stored. */
+  readStored(input: { Bucket: string; Key: string }): Promise<Blob>;
+  /** Replaces the bytes at rest, as somebody with the disk could: for what-ifs on a fork. */
+  writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }): Promise<void>;
+}
+
+/** Something that fell due when the clock moved. */
+export interface DueEvent {
+  readonly time: Date;
+  /** AWS's name of the service event: `RotateKey`, `DeleteKey`. */
+  readonly event: string;
+  readonly keyArn: string;
+}
+
+export interface ClockApi {
+  now(): Promise<Date>;
+  /** Moves the clock forward by `milliseconds`; what falls due happens at its date, in order. */
+  advance(milliseconds: number, options?: LongOptions): Promise<readonly DueEvent[]>;
+}
+
+/** What protects the store, in facts. */
+export interface Description {
+  readonly version: string;
+  readonly store: "indexeddb" | "memory";
+  readonly rootKey: {
+    /**
+     * `browser`: a non-extractable CryptoKey kept by the browser: binds scripts, not the disk.
+     * `passphrase`: derived from a passphrase at every opening: protects at rest.
+     * `memory`: gone with the tab.
+     */
+    readonly mode: "browser" | "passphrase" | "memory";
+    readonly meaning: string;
+  };
+  readonly persistence: {
+    /** Whether the browser has promised not to evict the store. */
+    readonly persisted: boolean;
+    readonly meaning: string;
+  };
+  readonly account: string;
+  readonly region: string;
+  readonly now: Date;
+  readonly keys: number;
+  readonly objects: number;
+  readonly generation: number;
+  /** Set where `seed` or `clock` made this store reproducible: never use it for a secret. */
+  readonly insecure: boolean;
+}
+
+export interface OpenOptions {
+  /** Default: `indexeddb` where there is one, else `memory`. */
+  readonly store?: "indexeddb" | "memory";
+  /** The database's name. Default: `tabkms`. */
+  readonly name?: string;
+  /** Opens a store in passphrase mode, or makes a new one in it. */
+  readonly passphrase?: string;
+  /** Default: `us-east-1`. */
+  readonly region?: string;
+  /** Default: `000000000000`. */
+  readonly account?: string;
+  /** 32 bytes that make every id and key reproducible. Insecure, for tests. */
+  readonly seed?: Uint8Array;
+  /** The host's time in milliseconds since 1970. Default: `Date.now`. Insecure with a fixed one, for tests. */
+  readonly clock?: () => number;
+}
+
+/** A key management service. */
+export interface KmsApi {
+  /** Any operation of the KMS API, with AWS SDK v3 shapes. Rejects with a {@link KmsError}. */
+  send(operation: string, input?: Members, options?: SendOptions): Promise<Members>;
+  /** As `send`, and says how: never rejects for an AWS exception, but returns it with its steps. */
+  trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>>;
+  readonly s3: S3Api;
+  readonly clock: ClockApi;
+  /** Names every byte of a KMS ciphertext or an Encryption SDK message (its header, if it is long). */
+  inspect(bytes: Uint8Array): Promise<Inspection>;
+  /** A copy in memory, for a what-if: what happens there stays there. Close it when done. */
+  fork(): Promise<KmsApi>;
+  describe(): Promise<Description>;
+  /** Puts the store under a passphrase, or (`null`) back under the browser's key. */
+  setPassphrase(passphrase: string | null): Promise<void>;
+  /** The whole store, encrypted under `passphrase`. */
+  exportStore(passphrase: string): Promise<Blob>;
+  /** Replaces this store by an exported one. A wrong passphrase or a damaged file changes nothing. */
+  importStore(file: Blob, passphrase: string): Promise<void>;
+  /** Destroys the root key and everything under it, and starts anew. */
+  erase(): Promise<void>;
+  /** Called after every change, from this tab or another; returns what takes it back. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
