@@ -1,0 +1,292 @@
+//! The symmetric ciphertext blob, in the layout that people see in AWS's own.
+//!
+//! ```text
+//! 01 02 | 02 00 (Encrypt) or 03 00 (GenerateDataKey) | 78 | 32 bytes, key material id | 01 | 16 bytes, nonce
+//! | u32 big-endian length | DER: CMS EncryptedData (RFC 5652, 8; AES-GCM parameters: RFC 5084, 3.2)
+//! ```
+//!
+//! The layout is observed, not documented: AWS calls its blob opaque. What is sealed inside is a version
+//! byte, ten reserved zeros (both ours) and the plaintext. The key is derived for this one call from the key
+//! material and the nonce (NIST SP 800-108, counter mode, HMAC-SHA-256), as AWS documents for its service.
+//! Every byte of the blob before the sealed content is associated data, and the encryption context after it.
+
+use der::asn1::{ObjectIdentifier, OctetString, OctetStringRef};
+use der::{Decode, Encode, Sequence};
+use zeroize::Zeroizing;
+
+use super::{EncryptionContext, MaterialId};
+use crate::crypto::aead::{self, IV_LEN, TAG_LEN};
+use crate::crypto::{KeyMaterial, PerCallKey, Random, kdf, random};
+use crate::model::KmsError;
+
+/// The longest plaintext in bytes.
+pub const MAX_PLAINTEXT: usize = 4096;
+/// The longest blob in bytes that the service model admits.
+pub const MAX_BLOB: usize = 6144;
+/// The bytes before the CMS structure.
+pub const HEADER_LEN: usize = 58;
+/// The length of the nonce in bytes.
+pub const NONCE_LEN: usize = 16;
+/// What is sealed before the plaintext: a version byte and ten reserved zeros.
+pub const INNER: [u8; 11] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+const LAYOUT: [u8; 2] = [0x01, 0x02];
+const MATERIAL_FOLLOWS: u8 = 0x78;
+const NONCE_FOLLOWS: u8 = 0x01;
+const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
+const PKCS7_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+const AES_256_GCM: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.46");
+
+/// Which operation made a blob; it stands in the blob and is bound to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// `Encrypt`, `ReEncrypt`.
+    ByEncrypt,
+    /// `GenerateDataKey` and its like.
+    ByGenerateDataKey,
+}
+
+impl Made {
+    fn code(self) -> [u8; 2] {
+        match self {
+            Self::ByEncrypt => [0x02, 0x00],
+            Self::ByGenerateDataKey => [0x03, 0x00],
+        }
+    }
+
+    fn from_code(code: [u8; 2]) -> Option<Self> {
+        [Self::ByEncrypt, Self::ByGenerateDataKey].into_iter().find(|made| made.code() == code)
+    }
+}
+
+/// RFC 5084, 3.2: GCMParameters.
+#[derive(Sequence)]
+struct GcmParameters {
+    nonce: OctetString,
+    icv_len: u8,
+}
+
+#[derive(Sequence)]
+struct ContentEncryption {
+    algorithm: ObjectIdentifier,
+    parameters: GcmParameters,
+}
+
+/// RFC 5652, 6.1: EncryptedContentInfo.
+#[derive(Sequence)]
+struct EncryptedContentInfo<'a> {
+    content_type: ObjectIdentifier,
+    algorithm: ContentEncryption,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
+    content: &'a OctetStringRef,
+}
+
+/// RFC 5652, 8: EncryptedData.
+#[derive(Sequence)]
+struct EncryptedData<'a> {
+    version: u8,
+    content: EncryptedContentInfo<'a>,
+}
+
+/// RFC 5652, 3: ContentInfo.
+#[derive(Sequence)]
+struct ContentInfo<'a> {
+    content_type: ObjectIdentifier,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    content: EncryptedData<'a>,
+}
+
+/// A parsed blob. Its parts are as they were sent: nothing is authentic before [`Blob::open`].
+#[derive(Debug)]
+pub struct Blob<'a> {
+    bytes: &'a [u8],
+    /// Which operation says to have made it.
+    pub made: Made,
+    /// Which key material it names.
+    pub material: MaterialId,
+    nonce: [u8; NONCE_LEN],
+    iv: [u8; IV_LEN],
+    sealed: &'a [u8],
+}
+
+impl<'a> Blob<'a> {
+    /// Parses a blob; `None` for anything but the exact layout, DER strictly, with nothing behind it.
+    #[must_use]
+    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let (layout, rest) = bytes.split_first_chunk::<2>()?;
+        let (made, rest) = rest.split_first_chunk::<2>()?;
+        let (marker, rest) = rest.split_first()?;
+        let (material, rest) = rest.split_first_chunk::<32>()?;
+        let (second_marker, rest) = rest.split_first()?;
+        let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>()?;
+        let (length, cms) = rest.split_first_chunk::<4>()?;
+        if *layout != LAYOUT || *marker != MATERIAL_FOLLOWS || *second_marker != NONCE_FOLLOWS {
+            return None;
+        }
+        if usize::try_from(u32::from_be_bytes(*length)).ok()? != cms.len() {
+            return None;
+        }
+        let info = ContentInfo::from_der(cms).ok()?;
+        let content = info.content.content;
+        let gcm = &content.algorithm;
+        let known = info.content_type == ENCRYPTED_DATA
+            && info.content.version == 0
+            && content.content_type == PKCS7_DATA
+            && gcm.algorithm == AES_256_GCM
+            && usize::from(gcm.parameters.icv_len) == TAG_LEN;
+        let iv = gcm.parameters.nonce.as_bytes().try_into().ok()?;
+        let sealed = content.content.as_bytes();
+        if !known || sealed.len() <= INNER.len() + TAG_LEN {
+            return None;
+        }
+        Some(Self {
+            bytes,
+            made: Made::from_code(*made)?,
+            material: MaterialId::from_bytes(*material),
+            nonce: *nonce,
+            iv,
+            sealed,
+        })
+    }
+
+    /// The nonce that the per-call key is derived from.
+    #[must_use]
+    pub fn nonce(&self) -> &[u8; NONCE_LEN] {
+        &self.nonce
+    }
+
+    /// Where the sealed content begins, in bytes from the start; it runs to the end.
+    #[must_use]
+    pub fn content_offset(&self) -> usize {
+        self.bytes.len().saturating_sub(self.sealed.len())
+    }
+
+    /// Opens the blob with the key derived for it.
+    ///
+    /// # Errors
+    /// `InvalidCiphertextException`, alike for a wrong key, context or byte.
+    pub fn open(
+        &self,
+        key: &PerCallKey,
+        context: &EncryptionContext,
+    ) -> Result<Zeroizing<Vec<u8>>, KmsError> {
+        let before = self.bytes.get(..self.content_offset()).unwrap_or_default();
+        let aad = associated_data(before, context);
+        let mut opened = aead::open(key.expose(), &self.iv, &aad, self.sealed)
+            .map_err(|_| KmsError::invalid_ciphertext())?;
+        if opened.get(..INNER.len()) != Some(&INNER[..]) {
+            return Err(KmsError::invalid_ciphertext());
+        }
+        let length = opened.len() - INNER.len();
+        opened.copy_within(INNER.len().., 0);
+        // Truncating leaves the tail's bytes in the buffer: wipe them first.
+        if let Some(tail) = opened.get_mut(length..) {
+            tail.fill(0);
+        }
+        opened.truncate(length);
+        Ok(opened)
+    }
+}
+
+fn associated_data(before: &[u8], context: &EncryptionContext) -> Vec<u8> {
+    let mut aad = Vec::with_capacity(before.len() + 64);
+    aad.extend_from_slice(before);
+    context.encode(&mut aad);
+    aad
+}
+
+/// Derives the per-call key from `material` and `nonce`.
+///
+/// # Errors
+/// As [`kdf::derive`].
+pub fn derive_per_call_key(
+    material: &KeyMaterial,
+    nonce: &[u8; NONCE_LEN],
+) -> Result<PerCallKey, KmsError> {
+    let mut key = PerCallKey::zeroed();
+    kdf::derive(material.expose(), b"tabkms per-call key", nonce, key.as_mut())?;
+    Ok(key)
+}
+
+/// Encrypts `plaintext` (1 to 4096 bytes) under a key derived for this call, and lays out the blob.
+///
+/// # Errors
+/// As [`Random::fill`]; `KMSInternalException` where the plaintext is longer than a blob can hold.
+pub fn seal(
+    (material_id, material): (MaterialId, &KeyMaterial),
+    made: Made,
+    context: &EncryptionContext,
+    plaintext: &[u8],
+    random: &mut dyn Random,
+) -> Result<Sealed, KmsError> {
+    let failed = || KmsError::internal("the ciphertext could not be made");
+    let nonce: [u8; NONCE_LEN] = random::array(random)?;
+    let iv: [u8; IV_LEN] = random::array(random)?;
+    let key = derive_per_call_key(material, &nonce)?;
+
+    // The layout is written first with the content's place still empty: its bytes are associated data.
+    let length = INNER.len() + plaintext.len() + TAG_LEN;
+    let mut blob = layout(made, material_id, &nonce, &iv, length).ok_or_else(failed)?;
+    let content_at = blob.len() - length;
+    let (before, content) = blob.split_at_mut(content_at);
+    let aad = associated_data(before, context);
+    let (inner, rest) = content.split_at_mut(INNER.len());
+    inner.copy_from_slice(&INNER);
+    rest.split_at_mut(plaintext.len()).0.copy_from_slice(plaintext);
+    let (sealed, tag) = content.split_at_mut(length - TAG_LEN);
+    tag.copy_from_slice(&aead::encrypt_in_place(key.expose(), &iv, &aad, sealed).ok_or_else(failed)?);
+    Ok(Sealed { blob, nonce, key })
+}
+
+/// What [`seal`] made, with what a trace wants to tell of it.
+#[derive(Debug)]
+pub struct Sealed {
+    /// The ciphertext blob.
+    pub blob: Vec<u8>,
+    /// The nonce that the per-call key was derived from.
+    pub nonce: [u8; NONCE_LEN],
+    /// The per-call key, kept until the trace has named it.
+    pub key: PerCallKey,
+}
+
+/// The whole blob with `length` zero bytes where the sealed content goes.
+fn layout(
+    made: Made,
+    material: MaterialId,
+    nonce: &[u8; NONCE_LEN],
+    iv: &[u8; IV_LEN],
+    length: usize,
+) -> Option<Vec<u8>> {
+    let zeros = vec![0; length];
+    let info = ContentInfo {
+        content_type: ENCRYPTED_DATA,
+        content: EncryptedData {
+            version: 0,
+            content: EncryptedContentInfo {
+                content_type: PKCS7_DATA,
+                algorithm: ContentEncryption {
+                    algorithm: AES_256_GCM,
+                    parameters: GcmParameters {
+                        nonce: OctetString::new(iv.as_slice()).ok()?,
+                        icv_len: u8::try_from(TAG_LEN).ok()?,
+                    },
+                },
+                content: OctetStringRef::new(&zeros).ok()?,
+            },
+        },
+    };
+    let cms = info.to_der().ok()?;
+    let mut blob = Vec::with_capacity(HEADER_LEN + cms.len());
+    blob.extend_from_slice(&LAYOUT);
+    blob.extend_from_slice(&made.code());
+    blob.push(MATERIAL_FOLLOWS);
+    blob.extend_from_slice(material.as_bytes());
+    blob.push(NONCE_FOLLOWS);
+    blob.extend_from_slice(nonce);
+    blob.extend_from_slice(&u32::try_from(cms.len()).ok()?.to_be_bytes());
+    blob.extend_from_slice(&cms);
+    Some(blob)
+}
+
+#[cfg(test)]
+mod tests;

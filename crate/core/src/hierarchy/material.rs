@@ -1,0 +1,102 @@
+//! Key material: its id, and its sealed form under the store key.
+
+use std::fmt;
+
+use minicbor::{Decode, Encode};
+
+use crate::crypto::{KeyMaterial, Random, StoreKey, aead, kdf, random};
+use crate::model::KmsError;
+
+/// AWS's `KeyMaterialId`: 32 bytes, written as 64 hexadecimal digits.
+///
+/// Derived from the material and the KMS key's id, so that the same material imported again, or replicated
+/// into another Region, has the same id. The derivation is one way: the id says nothing of the material.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct MaterialId(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
+
+impl MaterialId {
+    /// The id of `material` in the KMS key `key_id`.
+    ///
+    /// # Errors
+    /// As [`kdf::derive`].
+    pub fn of(material: &KeyMaterial, key_id: &str) -> Result<Self, KmsError> {
+        let mut id = [0; 32];
+        kdf::derive(material.expose(), b"tabkms key material id", key_id.as_bytes(), &mut id)?;
+        Ok(Self(id))
+    }
+
+    /// The id that a ciphertext carries.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for MaterialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for MaterialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MaterialId({self})")
+    }
+}
+
+/// Key material under the store key: AES-256-GCM, the KMS key's id as associated data.
+///
+/// This is what stands in memory and in the store between uses; it is no secret without the store key.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+pub struct SealedMaterial {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    iv: [u8; aead::IV_LEN],
+    #[cbor(n(1), with = "minicbor::bytes")]
+    sealed: Vec<u8>,
+}
+
+impl fmt::Debug for SealedMaterial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedMaterial")
+    }
+}
+
+fn associated_data(key_id: &str) -> Vec<u8> {
+    [b"tabkms key material 1 ", key_id.as_bytes()].concat()
+}
+
+impl SealedMaterial {
+    /// Seals `material` for the KMS key `key_id`.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn seal(
+        store_key: &StoreKey,
+        key_id: &str,
+        material: &KeyMaterial,
+        random: &mut dyn Random,
+    ) -> Result<Self, KmsError> {
+        let iv = random::array(random)?;
+        let sealed = aead::seal(store_key.expose(), &iv, &associated_data(key_id), material.expose())
+            .ok_or_else(|| KmsError::internal("key material could not be sealed"))?;
+        Ok(Self { iv, sealed })
+    }
+
+    /// Opens the material for one use.
+    ///
+    /// # Errors
+    /// `KMSInternalException` where it was not sealed under this store key for this KMS key.
+    pub fn open(&self, store_key: &StoreKey, key_id: &str) -> Result<KeyMaterial, KmsError> {
+        let opened = aead::open(store_key.expose(), &self.iv, &associated_data(key_id), &self.sealed).ok();
+        opened
+            .and_then(|bytes| KeyMaterial::copy_from(&bytes))
+            .ok_or_else(|| KmsError::internal("the key material at rest does not open"))
+    }
+}
