@@ -4,6 +4,7 @@ use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag};
 use zeroize::Zeroizing;
 
+use super::Failure;
 use super::secret::KEY_LEN;
 
 /// The length of an initialisation vector in bytes.
@@ -15,16 +16,19 @@ pub const TAG_LEN: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forged;
 
-/// Encrypts `buffer` in place and returns the tag; `None` beyond AES-GCM's 64 GiB.
-#[must_use]
+/// Encrypts `buffer` in place and returns the tag.
+///
+/// # Errors
+/// [`Failure::Encryption`] beyond AES-GCM's 64 GiB.
 pub fn encrypt_in_place(
     key: &[u8; KEY_LEN],
     iv: &[u8; IV_LEN],
     aad: &[u8],
     buffer: &mut [u8],
-) -> Option<[u8; TAG_LEN]> {
+) -> Result<[u8; TAG_LEN], Failure> {
     let cipher = Aes256Gcm::new(key.into());
-    cipher.encrypt_inout_detached(&Nonce::from(*iv), aad, buffer.into()).ok().map(Into::into)
+    let tag = cipher.encrypt_inout_detached(&Nonce::from(*iv), aad, buffer.into());
+    tag.map(Into::into).map_err(|_| Failure::Encryption)
 }
 
 /// Decrypts `buffer` in place; on a wrong tag its content is unspecified and the error says nothing more.
@@ -42,14 +46,16 @@ pub fn decrypt_in_place(
     cipher.decrypt_inout_detached(&Nonce::from(*iv), aad, buffer.into(), &Tag::from(*tag)).map_err(|_| Forged)
 }
 
-/// Encrypts `plaintext`; ciphertext ‖ tag in a buffer sized once. `None` beyond AES-GCM's 64 GiB.
-#[must_use]
-pub fn seal(key: &[u8; KEY_LEN], iv: &[u8; IV_LEN], aad: &[u8], plaintext: &[u8]) -> Option<Vec<u8>> {
+/// Encrypts `plaintext`; ciphertext ‖ tag in a buffer sized once.
+///
+/// # Errors
+/// [`Failure::Encryption`] beyond AES-GCM's 64 GiB.
+pub fn seal(key: &[u8; KEY_LEN], iv: &[u8; IV_LEN], aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut out = Zeroizing::new(Vec::with_capacity(plaintext.len() + TAG_LEN));
     out.extend_from_slice(plaintext);
     let tag = encrypt_in_place(key, iv, aad, &mut out)?;
     out.extend_from_slice(&tag);
-    Some(std::mem::take(&mut *out))
+    Ok(std::mem::take(&mut *out))
 }
 
 /// Opens ciphertext ‖ tag into a buffer that zeroizes.

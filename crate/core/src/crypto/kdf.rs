@@ -8,8 +8,8 @@ use sha2::Sha256;
 use sha2::digest::consts::U32;
 use zeroize::Zeroize;
 
+use super::Failure;
 use super::secret::KEY_LEN;
-use crate::model::KmsError;
 
 /// A key of 256 bits, for the type that `kbkdf` wants to know the length from.
 struct Key256;
@@ -21,16 +21,16 @@ impl sha2::digest::common::KeySizeUser for Key256 {
 /// Derives 256 bits from `key` into `out`; `label` says what for, `context` makes it this one.
 ///
 /// # Errors
-/// `KMSInternalException` where the derivation refuses its parameters, which fixed lengths do not let happen.
+/// [`Failure::Derivation`] where the derivation refuses its parameters, which fixed lengths do not let happen.
 pub fn derive(
     key: &[u8; KEY_LEN],
     label: &[u8],
     context: &[u8],
     out: &mut [u8; KEY_LEN],
-) -> Result<(), KmsError> {
+) -> Result<(), Failure> {
     let params = Params::builder(key).with_label(label).with_context(context).build();
     let kdf = Counter::<Hmac<Sha256>, Key256>::default();
-    let mut derived = kdf.derive(params).map_err(|_| KmsError::internal("key derivation failed"))?;
+    let mut derived = kdf.derive(params).map_err(|_| Failure::Derivation)?;
     out.copy_from_slice(&derived);
     derived.as_mut_slice().zeroize();
     Ok(())

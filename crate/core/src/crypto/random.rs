@@ -1,6 +1,6 @@
 //! Randomness is handed in by the host, so that the core stays deterministic.
 
-use crate::model::KmsError;
+use super::Failure;
 
 /// A cryptographically secure source of random bytes.
 ///
@@ -9,15 +9,15 @@ pub trait Random {
     /// Fills `dest` with random bytes.
     ///
     /// # Errors
-    /// `KMSInternalException` where the platform has no randomness to give.
-    fn fill(&mut self, dest: &mut [u8]) -> Result<(), KmsError>;
+    /// [`Failure::Randomness`] where the platform has no randomness to give.
+    fn fill(&mut self, dest: &mut [u8]) -> Result<(), Failure>;
 }
 
 /// An array of `N` random bytes, for what is not secret: ids, nonces.
 ///
 /// # Errors
 /// As [`Random::fill`].
-pub fn array<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], KmsError> {
+pub fn array<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     random.fill(&mut bytes)?;
     Ok(bytes)
@@ -33,7 +33,7 @@ pub(crate) mod tests {
     pub(crate) struct Counting(u64);
 
     impl Random for Counting {
-        fn fill(&mut self, dest: &mut [u8]) -> Result<(), KmsError> {
+        fn fill(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
             use sha2::{Digest, Sha256};
             for chunk in dest.chunks_mut(32) {
                 self.0 += 1;

@@ -7,8 +7,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::Random;
-use crate::model::KmsError;
+use super::{Failure, Random};
 
 /// The length in bytes of every 256-bit key.
 pub const KEY_LEN: usize = 32;
@@ -23,7 +22,7 @@ macro_rules! secret_key {
             ///
             /// # Errors
             /// As [`Random::fill`].
-            pub fn generate(random: &mut dyn Random) -> Result<Self, KmsError> {
+            pub fn generate(random: &mut dyn Random) -> Result<Self, Failure> {
                 let mut key = Self::zeroed();
                 random.fill(key.0.as_mut_slice())?;
                 Ok(key)

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{EncryptionContext, MaterialId};
 use crate::crypto::aead::{self, IV_LEN, TAG_LEN};
-use crate::crypto::{KeyMaterial, PerCallKey, Random, kdf, random};
+use crate::crypto::{Failure, KeyMaterial, PerCallKey, Random, kdf, random};
 use crate::model::KmsError;
 
 /// The longest plaintext in bytes.
@@ -202,7 +202,7 @@ fn associated_data(before: &[u8], context: &EncryptionContext) -> Vec<u8> {
 pub fn derive_per_call_key(
     material: &KeyMaterial,
     nonce: &[u8; NONCE_LEN],
-) -> Result<PerCallKey, KmsError> {
+) -> Result<PerCallKey, Failure> {
     let mut key = PerCallKey::zeroed();
     kdf::derive(material.expose(), b"tabkms per-call key", nonce, key.as_mut())?;
     Ok(key)
@@ -234,7 +234,7 @@ pub fn seal(
     inner.copy_from_slice(&INNER);
     rest.split_at_mut(plaintext.len()).0.copy_from_slice(plaintext);
     let (sealed, tag) = content.split_at_mut(length - TAG_LEN);
-    tag.copy_from_slice(&aead::encrypt_in_place(key.expose(), &iv, &aad, sealed).ok_or_else(failed)?);
+    tag.copy_from_slice(&aead::encrypt_in_place(key.expose(), &iv, &aad, sealed)?);
     Ok(Sealed { blob, nonce, key })
 }
 

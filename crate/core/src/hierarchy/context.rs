@@ -6,6 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::shape::FromValue;
+use crate::model::{KmsError, Value};
+
 /// Key-value pairs, sorted; at most what fits a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EncryptionContext(pub BTreeMap<String, String>);
@@ -23,6 +26,12 @@ impl EncryptionContext {
             part(out, key.as_bytes());
             part(out, value.as_bytes());
         }
+    }
+}
+
+impl FromValue for EncryptionContext {
+    fn from_value(value: Value) -> Result<Self, KmsError> {
+        FromValue::from_value(value).map(Self)
     }
 }
 

@@ -84,8 +84,7 @@ impl SealedMaterial {
         random: &mut dyn Random,
     ) -> Result<Self, KmsError> {
         let iv = random::array(random)?;
-        let sealed = aead::seal(store_key.expose(), &iv, &associated_data(key_id), material.expose())
-            .ok_or_else(|| KmsError::internal("key material could not be sealed"))?;
+        let sealed = aead::seal(store_key.expose(), &iv, &associated_data(key_id), material.expose())?;
         Ok(Self { iv, sealed })
     }
 

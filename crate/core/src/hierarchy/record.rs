@@ -27,8 +27,7 @@ pub fn seal(
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, KmsError> {
     let iv: [u8; IV_LEN] = random::array(random)?;
-    let sealed = aead::seal(store_key.expose(), &iv, &associated_data(kind, id, generation), record)
-        .ok_or_else(|| KmsError::internal("a record could not be sealed"))?;
+    let sealed = aead::seal(store_key.expose(), &iv, &associated_data(kind, id, generation), record)?;
     Ok([&iv[..], &sealed].concat())
 }
 

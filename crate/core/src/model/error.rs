@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::crypto;
+
 /// An exception of the KMS API: AWS's name for it and AWS's message.
 ///
 /// The name is what a program branches on (`err.name` in JavaScript, `__type` on the wire).
@@ -133,6 +135,12 @@ impl KmsError {
     #[must_use]
     pub fn internal(message: impl Into<String>) -> Self {
         Self::Service(ServiceError::Internal, message.into())
+    }
+}
+
+impl From<crypto::Failure> for KmsError {
+    fn from(failure: crypto::Failure) -> Self {
+        Self::internal(failure.to_string())
     }
 }
 

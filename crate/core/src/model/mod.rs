@@ -1,7 +1,13 @@
 //! The wire: values, request and answer shapes, the constraints of the service model, and the errors.
 
+pub mod constraints;
 pub mod error;
+pub mod shape;
+pub mod step;
+pub mod time;
+pub mod validate;
 pub mod value;
 
-pub use error::KmsError;
+pub use error::{KmsError, RequestError, ServiceError};
+pub use time::Timestamp;
 pub use value::{SensitiveBlob, Value};

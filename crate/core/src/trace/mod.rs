@@ -4,8 +4,11 @@
 //! material and per-call key can only be [`Bytes::Kept`]; data keys and plaintexts that an answer returned
 //! anyway are [`Bytes::Shown`].
 
+use std::fmt;
+
+use zeroize::Zeroizing;
+
 use crate::crypto::{DataKey, KeyMaterial, PerCallKey, StoreKey};
-use crate::model::{SensitiveBlob, Value};
 
 /// The most bytes of one artefact that a trace carries; a longer one is cut and says its whole length.
 pub const MAX_SHOWN: usize = 64 * 1024;
@@ -137,12 +140,12 @@ impl Kind {
 }
 
 /// The bytes of an artefact, or the reason why there are none to see.
-#[derive(Debug, PartialEq)]
+#[derive(PartialEq)]
 pub enum Bytes {
     /// Bytes that leave the core anyway, at most [`MAX_SHOWN`] of them; `length` is the whole length.
     Shown {
         /// The bytes, or their beginning.
-        bytes: SensitiveBlob,
+        bytes: Zeroizing<Vec<u8>>,
         /// How many there are in all.
         length: u64,
     },
@@ -153,6 +156,15 @@ pub enum Bytes {
         /// Its size in bits.
         bits: u32,
     },
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shown { length, .. } => write!(f, "Shown({length} bytes)"),
+            Self::Kept { what, bits } => write!(f, "Kept({what}, {bits} bits)"),
+        }
+    }
 }
 
 /// One thing that a step used or made.
@@ -177,7 +189,7 @@ impl Artefact {
     #[must_use]
     pub fn shown_prefix(kind: Kind, label: impl Into<String>, bytes: &[u8], length: u64) -> Self {
         let shown = bytes.get(..bytes.len().min(MAX_SHOWN)).unwrap_or_default();
-        let bytes = Bytes::Shown { bytes: SensitiveBlob::new(shown.to_vec()), length };
+        let bytes = Bytes::Shown { bytes: Zeroizing::new(shown.to_vec()), length };
         Self { kind, label: label.into(), bytes }
     }
 
@@ -302,46 +314,5 @@ impl Step {
     pub fn making(mut self, artefact: Artefact) -> Self {
         self.makes.push(artefact);
         self
-    }
-
-    /// The step as a value for the host.
-    #[must_use]
-    pub fn into_value(self) -> Value {
-        let text = |text: &str| Value::String(text.to_owned());
-        let mut members = vec![
-            ("actor".to_owned(), text(self.actor.name())),
-            ("action".to_owned(), text(self.action.name())),
-            ("detail".to_owned(), Value::String(self.detail)),
-            ("uses".to_owned(), Value::List(self.uses.into_iter().map(Artefact::into_value).collect())),
-            ("makes".to_owned(), Value::List(self.makes.into_iter().map(Artefact::into_value).collect())),
-        ];
-        if let Some(to) = self.to {
-            members.push(("to".to_owned(), text(to.name())));
-        }
-        Value::Map(members)
-    }
-}
-
-impl Artefact {
-    fn into_value(self) -> Value {
-        let mut members = vec![
-            ("kind".to_owned(), Value::String(self.kind.name().to_owned())),
-            ("label".to_owned(), Value::String(self.label)),
-        ];
-        match self.bytes {
-            Bytes::Shown { bytes, length } => {
-                members.push(("shown".to_owned(), Value::Bytes(bytes)));
-                members
-                    .push(("length".to_owned(), Value::Integer(i64::try_from(length).unwrap_or(i64::MAX))));
-            }
-            Bytes::Kept { what, bits } => members.push((
-                "kept".to_owned(),
-                Value::Map(vec![
-                    ("what".to_owned(), Value::String(what.to_owned())),
-                    ("bits".to_owned(), Value::Integer(i64::from(bits))),
-                ]),
-            )),
-        }
-        Value::Map(members)
     }
 }

@@ -1,0 +1,46 @@
+/**
+ * Which members of the KMS API are times, blobs or sensitive. Made by scripts/generate-constraints.py from
+ * AWS's service model (botocore 1.44.5, kms/2014-11-01); not edited by hand.
+ */
+
+export const TIME_MEMBERS: ReadonlySet<string> = new Set([
+  "CreationDate",
+  "DeletionDate",
+  "KeyCreationDate",
+  "LastUpdatedDate",
+  "NextRotationDate",
+  "OnDemandRotationStartDate",
+  "ParametersValidTo",
+  "RotationDate",
+  "Timestamp",
+  "TrackingStartDate",
+  "ValidTo",
+]);
+
+export const BLOB_MEMBERS: ReadonlySet<string> = new Set([
+  "AttestationDocument",
+  "CiphertextBlob",
+  "CiphertextForRecipient",
+  "EncryptedKeyMaterial",
+  "ImportToken",
+  "Mac",
+  "Message",
+  "Plaintext",
+  "PrivateKeyCiphertextBlob",
+  "PrivateKeyPlaintext",
+  "PublicKey",
+  "SharedSecret",
+  "SharedSecretCiphertextBlob",
+  "Signature",
+]);
+
+export const SENSITIVE_MEMBERS: ReadonlySet<string> = new Set([
+  "AccessKeyId",
+  "KeyStorePassword",
+  "Message",
+  "Plaintext",
+  "PrivateKeyPlaintext",
+  "PublicKey",
+  "RawSecretAccessKey",
+  "SharedSecret",
+]);
