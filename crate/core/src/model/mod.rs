@@ -2,6 +2,7 @@
 
 pub mod constraints;
 pub mod error;
+pub mod field;
 pub mod shape;
 pub mod step;
 pub mod time;
@@ -9,5 +10,6 @@ pub mod validate;
 pub mod value;
 
 pub use error::{KmsError, RequestError, ServiceError};
+pub use field::Field;
 pub use time::Timestamp;
 pub use value::{SensitiveBlob, Value};
