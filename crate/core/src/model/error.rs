@@ -53,6 +53,8 @@ codes! {
         InvalidCiphertext = "InvalidCiphertextException",
         /// The key's usage or spec does not allow the operation.
         InvalidKeyUsage = "InvalidKeyUsageException",
+        /// A grant token is not one of ours.
+        InvalidGrantToken = "InvalidGrantTokenException",
         /// The paging marker was not made by this service.
         InvalidMarker = "InvalidMarkerException",
         /// The KMS key is in a state that does not allow the operation.
@@ -117,6 +119,35 @@ impl KmsError {
     #[must_use]
     pub fn invalid_ciphertext() -> Self {
         Self::Request(RequestError::InvalidCiphertext, String::new())
+    }
+
+    /// What Decrypt says of a ciphertext whose key the caller may not even know of.
+    #[must_use]
+    pub fn unknown_ciphertext_key() -> Self {
+        Self::Request(
+            RequestError::AccessDenied,
+            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, \
+             or you are not allowed to access."
+                .to_owned(),
+        )
+    }
+
+    /// `NotFoundException` with `message`.
+    #[must_use]
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::Request(RequestError::NotFound, message.into())
+    }
+
+    /// `KMSInvalidStateException` with `message`.
+    #[must_use]
+    pub fn invalid_state(message: impl Into<String>) -> Self {
+        Self::Request(RequestError::InvalidState, message.into())
+    }
+
+    /// `UnsupportedOperationException` with `message`.
+    #[must_use]
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Self::Request(RequestError::UnsupportedOperation, message.into())
     }
 
     /// A request that is not of the operation's form.

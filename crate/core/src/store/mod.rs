@@ -3,6 +3,16 @@
 //! The core makes and reads the rows; a host only keeps them. A host's store has four verbs: `read_all`,
 //! `read_since(generation)`, `commit`, `close`; tests/wasm holds the conformance suite that each must pass.
 
+mod changes;
+mod records;
+mod state;
+
+pub use changes::{Change, Changes};
+pub use records::{Clock, LastUse, Record};
+pub use state::State;
+
+use std::fmt;
+
 /// Counts commits. A store that has never been written is of generation 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Generation(pub u64);
@@ -55,3 +65,29 @@ pub struct Row {
     /// The sealed record; `None` is a tombstone, kept so that other tabs learn of the deletion.
     pub sealed: Option<Vec<u8>>,
 }
+
+/// What is wrong with stored rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A row does not open: altered, put in another's place, or sealed under another store key.
+    Forged(String),
+    /// A row opens but holds no record of its kind.
+    Malformed(String),
+    /// A row is of a kind that this version does not know: a newer version wrote it.
+    UnknownKind(u8),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forged(id) => write!(f, "the stored record {id} does not open: it was altered or is another's"),
+            Self::Malformed(id) => write!(f, "the stored record {id} is not what its kind says"),
+            Self::UnknownKind(kind) => {
+                write!(f, "the store has a record of kind {kind}, which a newer version of tabkms wrote")
+            }
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

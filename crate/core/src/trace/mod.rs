@@ -215,6 +215,13 @@ impl Artefact {
         Self::kept(Kind::StoreKey, "", "store key")
     }
 
+    /// A data key of `length` bytes whose plaintext no answer returns.
+    #[must_use]
+    pub fn kept_data_key(length: usize) -> Self {
+        let bits = u32::try_from(length.saturating_mul(8)).unwrap_or(u32::MAX);
+        Self { kind: Kind::DataKey, label: String::new(), bytes: Bytes::Kept { what: "data key", bits } }
+    }
+
     /// Key material, kept; `label` is its id in hexadecimal.
     #[must_use]
     pub fn key_material(label: impl Into<String>, _: &KeyMaterial) -> Self {

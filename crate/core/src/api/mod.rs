@@ -1,0 +1,234 @@
+//! The way in: a call is planned, its changes are committed by the host, then applied, then answered.
+//!
+//! ```text
+//! plan(call) → Done { answer, changes }   decides and computes; touches nothing
+//! seal(changes, generation) → rows        for the host to commit, if there is anything durable
+//! apply(changes)                          makes them visible; only then is the answer given out
+//! ```
+//!
+//! A refused commit (another tab was first) means: [`Kms::load`] the newer rows and plan again.
+
+use crate::authz::Caller;
+use crate::crypto::{Failure, Random, StoreKey};
+use crate::hierarchy::record;
+use crate::model::validate::{members_of, validate};
+use crate::model::{KmsError, RequestError, Timestamp, Value};
+use crate::operations::{self, Context, Means};
+pub use crate::operations::{DueBatch, Happened};
+use crate::store::{Change, Changes, Clock, Generation, Kind, Row, State, StoreError};
+use crate::trace::{Action, Actor, Step, Trace};
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    /// The operation's name, as in `Encrypt`.
+    pub operation: String,
+    /// Its input.
+    pub input: Value,
+    /// Who calls, and where.
+    pub caller: Caller,
+    /// Where the steps go.
+    pub trace: Trace,
+}
+
+impl Call {
+    /// A call of `operation` that nobody traces.
+    #[must_use]
+    pub fn new(operation: impl Into<String>, input: Value, caller: Caller) -> Self {
+        Self { operation: operation.into(), input, caller, trace: Trace::off() }
+    }
+}
+
+/// What the host hands in.
+pub struct Env<'a> {
+    /// The host's time.
+    pub host_now: Timestamp,
+    /// The host's randomness.
+    pub random: &'a mut dyn Random,
+}
+
+/// A planned call.
+#[derive(Debug)]
+#[must_use = "the changes are to be committed and applied before the answer is given out"]
+pub struct Done {
+    /// What to answer, once the changes stand.
+    pub answer: Result<Value, KmsError>,
+    /// What the call changes; a refused call may change something too (what fell due, the records of it).
+    pub changes: Changes,
+}
+
+/// The state of one store, in memory, and the store key that opens it.
+#[derive(Debug)]
+pub struct Kms {
+    state: State,
+    store_key: StoreKey,
+    generation: Generation,
+}
+
+impl Kms {
+    /// An empty KMS under `store_key`.
+    #[must_use]
+    pub fn new(store_key: StoreKey) -> Self {
+        Self { state: State::default(), store_key, generation: Generation::default() }
+    }
+
+    /// The generation of the newest row loaded or committed.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The state, to read.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The store's time.
+    #[must_use]
+    pub fn now(&self, host_now: Timestamp) -> Timestamp {
+        host_now.plus(self.state.clock.offset)
+    }
+
+    /// Opens stored rows and makes them visible, in any order within a generation. Returns the changes of kinds
+    /// that are a service's (buckets, objects).
+    ///
+    /// # Errors
+    /// [`StoreError`] where a row does not open or is not what it says; nothing after it is loaded.
+    pub fn load(&mut self, rows: &[Row]) -> Result<Vec<Change>, StoreError> {
+        let mut others = Vec::new();
+        for row in rows {
+            let kind = Kind::from_code(row.kind).ok_or(StoreError::UnknownKind(row.kind))?;
+            let label = (row.kind, row.id.as_str(), row.generation.0);
+            let record = match &row.sealed {
+                Some(sealed) => {
+                    let opened = record::open(&self.store_key, label, sealed);
+                    Some(opened.map_err(|_| StoreError::Forged(row.id.clone()))?.to_vec())
+                }
+                None => None,
+            };
+            let change = Change { kind, id: row.id.clone(), record };
+            if !self.state.apply(&change)? {
+                others.push(change);
+            }
+            self.generation = self.generation.max(row.generation);
+        }
+        Ok(others)
+    }
+
+    /// Plans a call: validates, authorises, computes. Nothing is touched.
+    pub fn plan(&self, call: &mut Call, env: &mut Env<'_>) -> Done {
+        let now = self.now(env.host_now);
+        let mut context = Context {
+            state: &self.state,
+            store_key: &self.store_key,
+            operation: &call.operation,
+            caller: &call.caller,
+            now,
+            random: env.random,
+            trace: &mut call.trace,
+            changes: Changes::default(),
+        };
+        let answer = dispatch(&mut context, std::mem::take(&mut call.input));
+        let changes = context.changes;
+        if let Err(error) = &answer {
+            call.trace.step(|| Step::new(Actor::Kms, Action::Refuse, error.to_string()));
+        }
+        Done { answer, changes }
+    }
+
+    /// Moves the clock forward by `milliseconds`; a negative number moves nothing.
+    #[must_use]
+    pub fn plan_clock(&self, milliseconds: i64) -> Changes {
+        let mut changes = Changes::default();
+        let offset = self.state.clock.offset.saturating_add(milliseconds.max(0));
+        if offset > self.state.clock.offset {
+            changes.put(&Clock { offset });
+        }
+        changes
+    }
+
+    /// Plans the first `limit` events that are due by now, over all KMS keys, in the order of their dates.
+    ///
+    /// # Errors
+    /// `KMSInternalException` where there is no randomness.
+    pub fn plan_due(&self, limit: usize, env: &mut Env<'_>) -> Result<DueBatch, KmsError> {
+        let mut means = Means { store_key: &self.store_key, random: env.random };
+        operations::next_batch(&self.state, self.now(env.host_now), limit, &mut means)
+    }
+
+    /// Seals changes for the commit of `generation`.
+    ///
+    /// # Errors
+    /// `KMSInternalException` where there is no randomness.
+    pub fn seal(
+        &self,
+        changes: &[Change],
+        generation: Generation,
+        random: &mut dyn Random,
+    ) -> Result<Vec<Row>, KmsError> {
+        let mut rows = Vec::with_capacity(changes.len());
+        for change in changes {
+            let kind = change.kind as u8;
+            let label = (kind, change.id.as_str(), generation.0);
+            let sealed = match &change.record {
+                Some(bytes) => Some(record::seal(&self.store_key, label, bytes, random)?),
+                None => None,
+            };
+            rows.push(Row { kind, id: change.id.clone(), generation, sealed });
+        }
+        Ok(rows)
+    }
+
+    /// Makes changes visible; `committed` is the generation that their commit made, if there was one. Returns the
+    /// changes that are a service's.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where a change is not one of its kind.
+    pub fn apply(
+        &mut self,
+        changes: Vec<Change>,
+        committed: Option<Generation>,
+    ) -> Result<Vec<Change>, StoreError> {
+        let mut others = Vec::new();
+        for change in changes {
+            if !self.state.apply(&change)? {
+                others.push(change);
+            }
+        }
+        self.generation = self.generation.max(committed.unwrap_or_default());
+        Ok(others)
+    }
+
+    /// A copy for a what-if, under the same store key.
+    ///
+    /// # Errors
+    /// [`Failure`] where the store key cannot be copied, which its fixed length does not let happen.
+    pub fn fork(&self) -> Result<Self, Failure> {
+        let store_key = StoreKey::copy_from(self.store_key.expose()).ok_or(Failure::Derivation)?;
+        Ok(Self { state: self.state.clone(), store_key, generation: Generation::default() })
+    }
+
+    /// The store key, for the host to wrap under its root key.
+    #[must_use]
+    pub fn store_key(&self) -> &StoreKey {
+        &self.store_key
+    }
+}
+
+/// Parse → authorise → operation: validation comes first, before anything is looked up.
+fn dispatch(context: &mut Context<'_>, input: Value) -> Result<Value, KmsError> {
+    let name = context.operation;
+    let Some(members) = members_of(name) else {
+        return Err(KmsError::Request(RequestError::UnknownOperation, String::new()));
+    };
+    let Some(run) = operations::find(name) else {
+        let message = format!("tabkms does not implement {name} yet");
+        return Err(KmsError::Request(RequestError::UnknownOperation, message));
+    };
+    validate(members, &input)?;
+    run(context, input)
+}
+
+#[cfg(test)]
+mod tests;

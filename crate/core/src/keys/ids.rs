@@ -1,0 +1,223 @@
+//! Account, Region and key ids, and the ARN that the three make.
+//!
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id>
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::crypto::{Failure, Random, random};
+
+/// Text that is no id of the wanted kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnId;
+
+/// Ids stand in the store as the text that people know them by.
+macro_rules! stored_as_text {
+    ($type:ty) => {
+        impl<C> minicbor::Encode<C> for $type {
+            fn encode<W: minicbor::encode::Write>(
+                &self,
+                e: &mut minicbor::Encoder<W>,
+                _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.str(&self.to_string())?.ok()
+            }
+        }
+        impl<'b, C> minicbor::Decode<'b, C> for $type {
+            fn decode(
+                d: &mut minicbor::Decoder<'b>,
+                _: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
+                let not_an_id = concat!("not a ", stringify!($type));
+                d.str()?.parse().map_err(|_| minicbor::decode::Error::message(not_an_id))
+            }
+        }
+    };
+}
+pub(crate) use stored_as_text;
+
+/// An AWS account: twelve digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct AccountId(u64);
+
+impl FromStr for AccountId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotAnId);
+        }
+        text.parse().map(Self).map_err(|_| NotAnId)
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012}", self.0)
+    }
+}
+
+/// An AWS Region, such as `us-east-1`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region(Arc<str>);
+
+impl Default for Region {
+    fn default() -> Self {
+        Self("us-east-1".into())
+    }
+}
+
+impl FromStr for Region {
+    type Err = NotAnId;
+
+    /// Two to four words and a number: `us-east-1`, `us-gov-west-1`.
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let (words, number) = text.rsplit_once('-').ok_or(NotAnId)?;
+        let lower = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+        let good = text.len() <= 32
+            && (2..=3).contains(&words.split('-').count())
+            && words.split('-').all(lower)
+            && !number.is_empty()
+            && number.bytes().all(|b| b.is_ascii_digit());
+        if good { Ok(Self(text.into())) } else { Err(NotAnId) }
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of a KMS key: a UUID, or `mrk-` and 32 hexadecimal digits for a multi-Region key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId {
+    bytes: [u8; 16],
+    multi_region: bool,
+}
+
+impl KeyId {
+    /// A fresh single-Region id: a UUID of version 4 (RFC 9562, 5.4).
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn generate(random: &mut dyn Random) -> Result<Self, Failure> {
+        let number = u128::from_be_bytes(random::array(random)?);
+        let version_4 = (number & !(0xf << 76)) | (0x4 << 76);
+        let variant = (version_4 & !(0x3 << 62)) | (0x2 << 62);
+        let bytes = variant.to_be_bytes();
+        Ok(Self { bytes, multi_region: false })
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let (multi_region, digits): (bool, String) = match text.strip_prefix("mrk-") {
+            Some(digits) => (true, digits.to_owned()),
+            None => {
+                let hyphens = text.bytes().enumerate().filter(|(_, b)| *b == b'-').map(|(at, _)| at);
+                if !hyphens.eq([8, 13, 18, 23]) {
+                    return Err(NotAnId);
+                }
+                (false, text.replace('-', ""))
+            }
+        };
+        let lower_hex = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if digits.len() != 32 || !lower_hex {
+            return Err(NotAnId);
+        }
+        let number = u128::from_str_radix(&digits, 16).map_err(|_| NotAnId)?;
+        Ok(Self { bytes: number.to_be_bytes(), multi_region })
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.multi_region {
+            f.write_str("mrk-")?;
+        }
+        for (at, byte) in self.bytes.iter().enumerate() {
+            if !self.multi_region && matches!(at, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Which KMS key: account, Region and id. Its text is `ACCOUNT/REGION/ID`, its ARN what AWS shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyRef {
+    /// Whose key.
+    pub account: AccountId,
+    /// In which Region; replicas of a multi-Region key share their id.
+    pub region: Region,
+    /// The id.
+    pub id: KeyId,
+}
+
+impl KeyRef {
+    /// `arn:aws:kms:REGION:ACCOUNT:key/ID`.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id)
+    }
+}
+
+impl FromStr for KeyRef {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let mut parts = text.splitn(3, '/');
+        let mut part = || parts.next().ok_or(NotAnId);
+        Ok(Self { account: part()?.parse()?, region: part()?.parse()?, id: part()?.parse()? })
+    }
+}
+
+impl fmt::Display for KeyRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.account, self.region, self.id)
+    }
+}
+
+stored_as_text!(AccountId);
+stored_as_text!(Region);
+stored_as_text!(KeyId);
+stored_as_text!(KeyRef);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::random::tests::Counting;
+
+    #[test]
+    fn a_generated_id_is_a_version_4_uuid_and_parses_back() {
+        let id = KeyId::generate(&mut Counting::default()).unwrap();
+        let text = id.to_string();
+        assert_eq!((text.len(), &text[14..15]), (36, "4"));
+        assert!("89ab".contains(&text[19..20]));
+        assert_eq!(text.parse(), Ok(id));
+    }
+
+    #[test]
+    fn ids_are_parsed_strictly() {
+        let uuid = "1234abcd-12ab-34cd-56ef-1234567890ab";
+        let mrk = "mrk-1234abcd12ab34cd56ef1234567890ab";
+        for good in [uuid, mrk] {
+            assert_eq!(good.parse::<KeyId>().unwrap().to_string(), good);
+        }
+        for bad in ["", "x", &uuid.to_uppercase(), &uuid[1..], &uuid.replace('-', ""), &mrk[1..], "mrk-"] {
+            assert_eq!(bad.parse::<KeyId>(), Err(NotAnId), "{bad}");
+        }
+        for bad in ["", "us", "us-east-", "us-east-1a", "US-east-1", "a-b-c-d-1", "-1"] {
+            assert_eq!(bad.parse::<Region>(), Err(NotAnId), "{bad}");
+        }
+        for bad in ["", "1", "0000000000000", "00000000000a", "+00000000000"] {
+            assert_eq!(bad.parse::<AccountId>(), Err(NotAnId), "{bad}");
+        }
+    }
+}

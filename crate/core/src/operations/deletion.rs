@@ -1,0 +1,95 @@
+//! ScheduleKeyDeletion and CancelKeyDeletion.
+//!
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
+
+use super::Context;
+use super::context::require_not_pending_deletion;
+use crate::keys::{Deletion, Status};
+use crate::model::shape::{answer, request};
+use crate::model::{KmsError, Timestamp};
+
+/// Days, where the request names none.
+const DEFAULT_WINDOW: u32 = 30;
+/// The shortest window in days.
+const MIN_WINDOW: i64 = 7;
+/// The longest window in days.
+const MAX_WINDOW: i64 = 30;
+
+request! {
+    struct ScheduleKeyDeletionRequest {
+        "KeyId" key_id: String,
+        "PendingWindowInDays" window: Option<i64>,
+    }
+}
+
+answer! {
+    struct ScheduleKeyDeletionResponse {
+        "KeyId" key_id: String,
+        "DeletionDate" date: Timestamp,
+        "KeyState" state: &'static str,
+        "PendingWindowInDays" window: u32,
+    }
+}
+
+/// `ScheduleKeyDeletion`: the key stops working at once and is gone after 7 to 30 days.
+pub(super) fn schedule_key_deletion(
+    context: &mut Context<'_>,
+    request: ScheduleKeyDeletionRequest,
+) -> Result<ScheduleKeyDeletionResponse, KmsError> {
+    let window_days = window_of(request.window)?;
+    let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    require_not_pending_deletion(&key)?;
+    let date = context.now.plus_days(window_days);
+    key.status = Status::PendingDeletion;
+    key.deletion = Some(Deletion { date, window_days });
+    context.changes.put(&key);
+    Ok(ScheduleKeyDeletionResponse {
+        key_id: key.arn(),
+        date,
+        state: key.status.key_state(),
+        window: window_days,
+    })
+}
+
+/// The service model admits 1 to 365; the API 7 to 30.
+fn window_of(wanted: Option<i64>) -> Result<u32, KmsError> {
+    let Some(wanted) = wanted else { return Ok(DEFAULT_WINDOW) };
+    match u32::try_from(wanted) {
+        Ok(days) if (MIN_WINDOW..=MAX_WINDOW).contains(&wanted) => Ok(days),
+        _ => {
+            let (relation, bound) =
+                if wanted < MIN_WINDOW { ("greater", MIN_WINDOW) } else { ("less", MAX_WINDOW) };
+            Err(KmsError::validation(format!(
+                "1 validation error detected: Value '{wanted}' at 'pendingWindowInDays' failed to satisfy \
+                 constraint: Member must have value {relation} than or equal to {bound}"
+            )))
+        }
+    }
+}
+
+request! {
+    struct CancelKeyDeletionRequest {
+        "KeyId" key_id: String,
+    }
+}
+
+answer! {
+    struct CancelKeyDeletionResponse {
+        "KeyId" key_id: String,
+    }
+}
+
+/// `CancelKeyDeletion`: the key comes back disabled.
+pub(super) fn cancel_key_deletion(
+    context: &mut Context<'_>,
+    request: CancelKeyDeletionRequest,
+) -> Result<CancelKeyDeletionResponse, KmsError> {
+    let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    if key.status != Status::PendingDeletion {
+        return Err(KmsError::invalid_state(format!("{} is not pending deletion.", key.arn())));
+    }
+    key.status = Status::Disabled;
+    key.deletion = None;
+    context.changes.put(&key);
+    Ok(CancelKeyDeletionResponse { key_id: key.arn() })
+}

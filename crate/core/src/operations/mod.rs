@@ -1,0 +1,74 @@
+//! The operations of the KMS API, one file per family. Each reads state and returns an answer and the changes.
+//!
+//! Adding one: its function in the family's file, its line in [`TABLE`].
+
+mod aliases;
+mod context;
+mod data_keys;
+mod deletion;
+mod due;
+mod encryption;
+mod keys;
+mod paging;
+mod random;
+mod rotation;
+mod states;
+
+pub use context::Context;
+pub(crate) use due::{Means, next_batch};
+pub use due::{DueBatch, Happened};
+
+use crate::model::shape::{FromValue, IntoValue};
+use crate::model::{KmsError, Value};
+
+/// An operation ready to run: takes a validated input.
+pub type Run = fn(&mut Context<'_>, Value) -> Result<Value, KmsError>;
+
+/// Runs a typed operation on values.
+fn run<I: FromValue, O: IntoValue>(
+    operation: fn(&mut Context<'_>, I) -> Result<O, KmsError>,
+    context: &mut Context<'_>,
+    input: Value,
+) -> Result<Value, KmsError> {
+    operation(context, I::from_value(input)?).map(IntoValue::into_value)
+}
+
+macro_rules! operations {
+    ($($name:literal => $operation:path,)*) => {
+        /// Every operation that is built, sorted by name.
+        pub static TABLE: &[(&str, Run)] =
+            &[$(($name, |context, input| run($operation, context, input)),)*];
+    };
+}
+
+operations! {
+    "CancelKeyDeletion" => deletion::cancel_key_deletion,
+    "CreateAlias" => aliases::create_alias,
+    "CreateKey" => keys::create_key,
+    "Decrypt" => encryption::decrypt,
+    "DeleteAlias" => aliases::delete_alias,
+    "DescribeKey" => keys::describe_key,
+    "DisableKey" => states::disable_key,
+    "DisableKeyRotation" => rotation::disable_key_rotation,
+    "EnableKey" => states::enable_key,
+    "EnableKeyRotation" => rotation::enable_key_rotation,
+    "Encrypt" => encryption::encrypt,
+    "GenerateDataKey" => data_keys::generate_data_key,
+    "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
+    "GenerateRandom" => random::generate_random,
+    "GetKeyRotationStatus" => rotation::get_key_rotation_status,
+    "ListAliases" => aliases::list_aliases,
+    "ListKeyRotations" => rotation::list_key_rotations,
+    "ListKeys" => keys::list_keys,
+    "ReEncrypt" => encryption::re_encrypt,
+    "RotateKeyOnDemand" => rotation::rotate_key_on_demand,
+    "ScheduleKeyDeletion" => deletion::schedule_key_deletion,
+    "UpdateAlias" => aliases::update_alias,
+}
+
+/// The operation of that name, where it is built.
+#[must_use]
+pub fn find(name: &str) -> Option<Run> {
+    let at = TABLE.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    TABLE.get(at).map(|(_, run)| *run)
+}

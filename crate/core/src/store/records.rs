@@ -1,0 +1,91 @@
+//! The records that stand in the store, as CBOR with numbered fields: a field may be added under a new number,
+//! and an older record reads without it.
+
+use minicbor::{Decode, Encode};
+
+use super::{Kind, StoreError};
+use crate::keys::{Alias, Key, KeyRef};
+use crate::model::Timestamp;
+
+/// Something that stands in the store under its kind and id.
+pub trait Record: Encode<()> + for<'b> Decode<'b, ()> {
+    /// Its kind.
+    const KIND: Kind;
+
+    /// Its id within the kind.
+    fn id(&self) -> String;
+
+    /// The record as CBOR.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // Writing to a vector cannot fail: its error type has no value.
+        match minicbor::encode(self, &mut bytes) {
+            Ok(()) => bytes,
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The record that `bytes` hold.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where they hold none, or hold it under another id than `id`.
+    fn from_bytes(id: &str, bytes: &[u8]) -> Result<Self, StoreError> {
+        let malformed = || StoreError::Malformed(id.to_owned());
+        let record: Self = minicbor::decode(bytes).map_err(|_| malformed())?;
+        if record.id() == id { Ok(record) } else { Err(malformed()) }
+    }
+}
+
+impl Record for Key {
+    const KIND: Kind = Kind::Key;
+
+    fn id(&self) -> String {
+        self.reference.to_string()
+    }
+}
+
+impl Record for Alias {
+    const KIND: Kind = Kind::Alias;
+
+    fn id(&self) -> String {
+        format!("{}/{}/{}", self.target.account, self.target.region, self.name)
+    }
+}
+
+/// How far the clock has been moved forward.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Clock {
+    /// Milliseconds ahead of the host's time; never less than before.
+    #[n(0)]
+    pub offset: i64,
+}
+
+impl Record for Clock {
+    const KIND: Kind = Kind::Clock;
+
+    fn id(&self) -> String {
+        "clock".to_owned()
+    }
+}
+
+/// When a KMS key was last used in a cryptographic operation.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LastUse {
+    /// Which key.
+    #[n(0)]
+    pub key: KeyRef,
+    /// When.
+    #[n(1)]
+    pub at: Timestamp,
+    /// In which operation.
+    #[n(2)]
+    pub operation: String,
+}
+
+impl Record for LastUse {
+    const KIND: Kind = Kind::LastUse;
+
+    fn id(&self) -> String {
+        self.key.to_string()
+    }
+}

@@ -1,0 +1,192 @@
+//! The state in memory: records by id, and the indexes that keep every look-up at O(log n).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Change, Clock, Kind, LastUse, Record, StoreError};
+use crate::hierarchy::MaterialId;
+use crate::keys::{AccountId, Alias, AliasName, Key, KeyRef, Region};
+use crate::model::Timestamp;
+
+type AliasRef = (AccountId, Region, AliasName);
+
+/// All that the core knows of one store. Nothing here is secret: key material is sealed.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// How far the clock is ahead of the host's.
+    pub clock: Clock,
+    keys: BTreeMap<KeyRef, Key>,
+    aliases: BTreeMap<AliasRef, Alias>,
+    last_use: BTreeMap<KeyRef, LastUse>,
+    aliases_of: BTreeSet<(KeyRef, AliasName)>,
+    keys_by_material: BTreeMap<(Region, MaterialId), KeyRef>,
+    due: BTreeSet<(Timestamp, KeyRef)>,
+}
+
+impl State {
+    /// The KMS key `reference`.
+    #[must_use]
+    pub fn key(&self, reference: &KeyRef) -> Option<&Key> {
+        self.keys.get(reference)
+    }
+
+    /// How many KMS keys there are, in all accounts and Regions.
+    #[must_use]
+    pub fn key_count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The keys of an account and Region in the order of their ids, from the one after `after`.
+    pub fn keys_after<'a>(
+        &'a self,
+        account: AccountId,
+        region: &'a Region,
+        after: Option<&KeyRef>,
+    ) -> impl Iterator<Item = &'a Key> {
+        let from = match after {
+            Some(after) => std::ops::Bound::Excluded(after.clone()),
+            None => match first_ref(account, region) {
+                Some(first) => std::ops::Bound::Included(first),
+                None => std::ops::Bound::Unbounded,
+            },
+        };
+        self.keys
+            .range((from, std::ops::Bound::Unbounded))
+            .map(|(_, key)| key)
+            .take_while(move |key| key.reference.account == account && key.reference.region == *region)
+    }
+
+    /// The KMS key of a Region that has the material `id`, in whatever account.
+    #[must_use]
+    pub fn key_with_material(&self, region: &Region, id: MaterialId) -> Option<&Key> {
+        self.keys_by_material.get(&(region.clone(), id)).and_then(|reference| self.keys.get(reference))
+    }
+
+    /// The alias of that name.
+    #[must_use]
+    pub fn alias(&self, account: AccountId, region: &Region, name: &AliasName) -> Option<&Alias> {
+        self.aliases.get(&(account, region.clone(), name.clone()))
+    }
+
+    /// The aliases of an account and Region in the order of their names, from the one after `after`.
+    pub fn aliases_after<'a>(
+        &'a self,
+        account: AccountId,
+        region: &'a Region,
+        after: Option<&AliasName>,
+    ) -> impl Iterator<Item = &'a Alias> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match (after, "alias/-".parse::<AliasName>()) {
+            (Some(after), _) => Excluded((account, region.clone(), after.clone())),
+            (None, Ok(first)) => Included((account, region.clone(), first)),
+            (None, Err(_)) => Unbounded,
+        };
+        self.aliases
+            .range((from, Unbounded))
+            .map(|(_, alias)| alias)
+            .take_while(move |alias| alias.target.account == account && alias.target.region == *region)
+    }
+
+    /// The aliases of one KMS key, in the order of their names, from the one after `after`.
+    pub fn aliases_of<'a>(
+        &'a self,
+        key: &'a KeyRef,
+        after: Option<&AliasName>,
+    ) -> impl Iterator<Item = &'a Alias> {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let from = match (after, "alias/-".parse::<AliasName>()) {
+            (Some(after), _) => Excluded((key.clone(), after.clone())),
+            (None, Ok(first)) => Included((key.clone(), first)),
+            (None, Err(_)) => Unbounded,
+        };
+        self.aliases_of
+            .range((from, Unbounded))
+            .take_while(move |(of, _)| of == key)
+            .filter_map(|(of, name)| self.alias(of.account, &of.region, name))
+    }
+
+    /// When the KMS key was last used.
+    #[must_use]
+    pub fn last_use(&self, reference: &KeyRef) -> Option<&LastUse> {
+        self.last_use.get(reference)
+    }
+
+    /// The keys on which something falls due, in the order of its dates.
+    pub fn due(&self) -> impl Iterator<Item = (Timestamp, &KeyRef)> {
+        self.due.iter().map(|(at, reference)| (*at, reference))
+    }
+
+    /// Makes a change visible. `false` where its kind is not the core's.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where the record is not one of its kind; nothing changes then.
+    pub fn apply(&mut self, change: &Change) -> Result<bool, StoreError> {
+        let (id, bytes) = (change.id.as_str(), change.record.as_deref());
+        match change.kind {
+            Kind::Clock => {
+                let clock = bytes.map(|b| Clock::from_bytes(id, b)).transpose()?.unwrap_or_default();
+                self.clock.offset = self.clock.offset.max(clock.offset);
+            }
+            Kind::Key => {
+                let key = bytes.map(|b| Key::from_bytes(id, b)).transpose()?;
+                self.set_key(id.parse().map_err(|_| StoreError::Malformed(id.to_owned()))?, key);
+            }
+            Kind::Alias => {
+                let alias = bytes.map(|b| Alias::from_bytes(id, b)).transpose()?;
+                self.set_alias(alias_ref(id).ok_or_else(|| StoreError::Malformed(id.to_owned()))?, alias);
+            }
+            Kind::LastUse => match bytes.map(|b| LastUse::from_bytes(id, b)).transpose()? {
+                Some(last_use) => {
+                    self.last_use.insert(last_use.key.clone(), last_use);
+                }
+                None => {
+                    if let Ok(reference) = id.parse() {
+                        self.last_use.remove(&reference);
+                    }
+                }
+            },
+            Kind::Bucket | Kind::Object => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn set_key(&mut self, reference: KeyRef, key: Option<Key>) {
+        if let Some(old) = self.keys.remove(&reference) {
+            if let Some((at, _)) = old.next_due() {
+                self.due.remove(&(at, reference.clone()));
+            }
+            for material in &old.materials {
+                self.keys_by_material.remove(&(reference.region.clone(), material.id));
+            }
+        }
+        if let Some(key) = key {
+            if let Some((at, _)) = key.next_due() {
+                self.due.insert((at, reference.clone()));
+            }
+            for material in &key.materials {
+                self.keys_by_material.insert((reference.region.clone(), material.id), reference.clone());
+            }
+            self.keys.insert(reference, key);
+        }
+    }
+
+    fn set_alias(&mut self, reference: AliasRef, alias: Option<Alias>) {
+        if let Some(old) = self.aliases.remove(&reference) {
+            self.aliases_of.remove(&(old.target, old.name));
+        }
+        if let Some(alias) = alias {
+            self.aliases_of.insert((alias.target.clone(), alias.name.clone()));
+            self.aliases.insert(reference, alias);
+        }
+    }
+}
+
+fn first_ref(account: AccountId, region: &Region) -> Option<KeyRef> {
+    let id = "00000000-0000-0000-0000-000000000000".parse().ok()?;
+    Some(KeyRef { account, region: region.clone(), id })
+}
+
+fn alias_ref(id: &str) -> Option<AliasRef> {
+    let (account, rest) = id.split_once('/')?;
+    let (region, name) = rest.split_once('/')?;
+    Some((account.parse().ok()?, region.parse().ok()?, name.parse().ok()?))
+}
