@@ -1,0 +1,180 @@
+// Installs what is missing and leaves the rest alone. By hand: node scripts/setup.mjs [--test]
+//
+// Needed beforehand: rustup's cargo, Node 20.19 or newer, npm, Python 3. Installed here: the wasm32 target,
+// wasm-bindgen at the version that Cargo.toml pins, the npm packages of package-lock.json; for the tests
+// also rustfmt, clippy, wasm-pack, Chromium and its driver. This file imports nothing from npm.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inTree, MODULES, ROOT } from "./lib/paths.mjs";
+import { Fault, runMain, say, step } from "./lib/report.mjs";
+import { exitCode, read, run, which } from "./lib/run.mjs";
+import { hashOf } from "./lib/stamp.mjs";
+import {
+  cargoTool,
+  chromedriver,
+  chromium,
+  majorVersion,
+  rustVersion,
+  toolRoot,
+  WASM_PACK_VERSION,
+  WASM_TARGET,
+  wasmBindgenVersion,
+} from "./lib/tools.mjs";
+
+/**
+ * @param {object} [options]
+ * @param {boolean} [options.test] also what the tests need
+ */
+export async function setup({ test = false } = {}) {
+  checkNode();
+  checkRust();
+  await addWasmTarget();
+  await installPackages();
+  await installCargoTool("wasm-bindgen-cli", "wasm-bindgen", wasmBindgenVersion());
+  if (test) {
+    checkPython();
+    await addRustComponents();
+    await installCargoTool("wasm-pack", "wasm-pack", WASM_PACK_VERSION);
+    await installBrowser();
+  }
+  say(
+    `  set up: Node ${process.versions.node}, ${read("rustc", ["--version"])}, wasm-bindgen ${wasmBindgenVersion()}`,
+  );
+}
+
+function checkNode() {
+  if (!atLeast(process.versions.node, "20.19")) {
+    throw new Fault(
+      `Node ${process.versions.node} is too old`,
+      "install Node 20.19 or newer from https://nodejs.org",
+    );
+  }
+  if (!which("npm"))
+    throw new Fault("npm is missing", "install it with Node from https://nodejs.org");
+}
+
+function checkRust() {
+  if (!which("cargo") || !which("rustc")) {
+    throw new Fault(
+      "cargo is missing",
+      "install rustup from https://rustup.rs, then open a new terminal",
+    );
+  }
+  const version = /^rustc (\d+\.\d+)/.exec(read("rustc", ["--version"]) ?? "")?.[1];
+  if (version === undefined) throw new Fault("rustc does not start", "rustup default stable");
+  if (!atLeast(version, rustVersion())) {
+    throw new Fault(`Rust ${version} is older than ${rustVersion()}`, "rustup update stable");
+  }
+}
+
+function checkPython() {
+  if (!read("python3", ["--version"])) {
+    throw new Fault("python3 is missing", "install Python 3 from your system's packages");
+  }
+}
+
+async function addWasmTarget() {
+  const libraries = read("rustc", ["--print", "target-libdir", "--target", WASM_TARGET]);
+  if (libraries !== undefined && existsSync(libraries)) return;
+  if (!which("rustup")) {
+    throw new Fault(
+      `this Rust cannot compile for ${WASM_TARGET}`,
+      "install rustup from https://rustup.rs",
+    );
+  }
+  await step(`adding the Rust target ${WASM_TARGET}`, () =>
+    run("rustup", ["target", "add", WASM_TARGET]),
+  );
+}
+
+async function addRustComponents() {
+  for (const [component, command] of [
+    ["rustfmt", "fmt"],
+    ["clippy", "clippy"],
+  ]) {
+    if (read("cargo", [command, "--version"])) continue;
+    await step(`adding ${component}`, () => run("rustup", ["component", "add", component]));
+  }
+}
+
+async function installCargoTool(crate, name, version) {
+  if (cargoTool(name, version)) return;
+  const where = toolRoot(name, version);
+  const install = ["install", crate, "--version", version, "--root", where];
+  // A tool that runs for a second is not worth a long build: no link-time optimisation, many units.
+  const env = {
+    CARGO_PROFILE_RELEASE_LTO: "off",
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
+    CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
+    CARGO_TARGET_DIR: join(where, "build"),
+  };
+  await step(`building ${name} ${version} with cargo, once (a few minutes)`, async () => {
+    // Its lock file first; one that no longer resolves is no reason to stop.
+    if ((await exitCode("cargo", [...install, "--locked"], { env })) === 0) return;
+    say("  its lock file does not resolve; once more without it");
+    await run("cargo", install, { env, remedy: `cargo install ${crate} --version ${version}` });
+  });
+}
+
+// npm ci only when the lock file is not the one that node_modules was made from.
+async function installPackages() {
+  const stamp = join(MODULES, ".tabkms-lock");
+  const wanted = hashOf({
+    paths: [inTree("package-lock.json")],
+    words: [process.platform, process.arch],
+  });
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  await step("installing the npm packages of package-lock.json", async () => {
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+      cwd: ROOT,
+      remedy: "check the connection to the npm registry, then run this again",
+    });
+    writeFileSync(stamp, wanted);
+  });
+}
+
+async function installBrowser() {
+  if (!chromium() || !chromedriver()) {
+    if (!which("apt-get") || process.getuid?.() !== 0) {
+      throw new Fault(
+        "the tests need Chromium and chromedriver of the same version",
+        "install both (Debian, Ubuntu: sudo apt-get install chromium chromium-driver), or set CHROME and CHROMEDRIVER",
+      );
+    }
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await step("installing the Debian packages chromium and chromium-driver", async () => {
+      await run("apt-get", ["update", "-q"], { env });
+      await run(
+        "apt-get",
+        ["install", "-q", "-y", "--no-install-recommends", "chromium", "chromium-driver"],
+        { env },
+      );
+    });
+  }
+  const [browser, driver] = [chromium(), chromedriver()];
+  if (!browser || !driver)
+    throw new Fault("Chromium or chromedriver is still missing", "set CHROME and CHROMEDRIVER");
+  const versions = [majorVersion(browser), majorVersion(driver)];
+  if (versions[0] !== versions[1]) {
+    throw new Fault(
+      `${browser} is version ${versions[0]}, ${driver} is version ${versions[1]}`,
+      "install the same version of both, or set CHROME and CHROMEDRIVER",
+    );
+  }
+}
+
+/** Whether a dotted version is at least another. */
+function atLeast(version, floor) {
+  const [have, need] = [version, floor].map((text) => text.split(".").map(Number));
+  for (const [index, number] of need.entries()) {
+    if ((have[index] ?? 0) !== number) return (have[index] ?? 0) > number;
+  }
+  return true;
+}
+
+await runMain(import.meta.url, async (args) => {
+  const unknown = args.find((arg) => arg !== "--test");
+  if (unknown) throw new Fault(`${unknown} is not known`, "node scripts/setup.mjs [--test]");
+  await setup({ test: args.includes("--test") });
+});
