@@ -1,0 +1,43 @@
+//! The platform's randomness, or a reproducible one for tests.
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use tabkms_core::crypto::{Failure, Random};
+use zeroize::Zeroizing;
+
+/// Where random bytes come from.
+#[derive(Default)]
+pub enum Source {
+    /// `crypto.getRandomValues`.
+    #[default]
+    Platform,
+    /// ChaCha20 from a seed: the same seed gives the same ids and keys. Insecure, for tests.
+    Seeded(Box<ChaCha20Rng>),
+}
+
+impl Source {
+    /// A reproducible source; `None` unless `seed` is 32 bytes long.
+    #[must_use]
+    pub fn seeded(seed: &[u8]) -> Option<Self> {
+        let seed = Zeroizing::new(<[u8; 32]>::try_from(seed).ok()?);
+        Some(Self::Seeded(Box::new(ChaCha20Rng::from_seed(*seed))))
+    }
+
+    /// Whether the bytes can be predicted.
+    #[must_use]
+    pub fn is_seeded(&self) -> bool {
+        matches!(self, Self::Seeded(_))
+    }
+}
+
+impl Random for Source {
+    fn fill(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
+        match self {
+            Self::Platform => getrandom::fill(dest).map_err(|_| Failure::Randomness),
+            Self::Seeded(generator) => {
+                generator.fill_bytes(dest);
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The browser's database.
+
+mod request;
+mod schema;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use js_sys::{Array, Object, Uint8Array};
+use tabkms_core::store::{Generation, Row};
+use wasm_bindgen::prelude::*;
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbTransaction};
+
+use self::request::Mode;
+pub use self::schema::SCHEMA_VERSION;
+use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
+use crate::error::StorageError;
+use crate::host;
+
+const META: &str = "meta";
+const ROWS: &str = "rows";
+const PIECES: &str = "pieces";
+
+/// Rows and pieces in an IndexedDB database of the page's origin.
+pub struct IndexedDbStore {
+    name: String,
+    connection: Rc<RefCell<Option<Connection>>>,
+    closed: Cell<bool>,
+}
+
+struct Connection {
+    database: IdbDatabase,
+    // Dropped with the connection, and not before: the browser calls it.
+    _on_lost: Closure<dyn FnMut()>,
+}
+
+impl IndexedDbStore {
+    /// Opens the database `name`, makes it where there is none, and migrates an older one.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] where the browser gives no storage, [`StorageError::SchemaTooNew`] where a newer
+    /// version wrote it.
+    pub async fn open(name: &str) -> Result<Self, StorageError> {
+        let store = Self { name: name.to_owned(), connection: Rc::default(), closed: Cell::new(false) };
+        store.database().await?;
+        Ok(store)
+    }
+
+    /// The connection; a lost one (a newer tab migrates, the site's data was cleared) is made again.
+    async fn database(&self) -> Result<IdbDatabase, StorageError> {
+        if self.closed.get() {
+            return Err(StorageError::Closed);
+        }
+        if let Some(connection) = &*self.connection.borrow() {
+            return Ok(connection.database.clone());
+        }
+        let database = request::open(&self.name).await?;
+        let on_lost = {
+            let (slot, database) = (Rc::downgrade(&self.connection), database.clone());
+            Closure::<dyn FnMut()>::new(move || {
+                // Whoever wants to migrate or delete the database gets it at once.
+                database.close();
+                let Some(slot) = slot.upgrade() else { return };
+                // Only marked as lost here: dropping it would drop this very closure while it runs.
+                wasm_bindgen_futures::spawn_local(async move {
+                    slot.borrow_mut().take();
+                });
+            })
+        };
+        database.set_onversionchange(Some(on_lost.as_ref().unchecked_ref()));
+        database.set_onclose(Some(on_lost.as_ref().unchecked_ref()));
+        if self.closed.get() {
+            database.close();
+            return Err(StorageError::Closed);
+        }
+        *self.connection.borrow_mut() = Some(Connection { database: database.clone(), _on_lost: on_lost });
+        Ok(database)
+    }
+
+    async fn begin(&self, stores: &[&str], mode: Mode) -> Result<IdbTransaction, StorageError> {
+        let database = self.database().await?;
+        match request::transaction(&database, stores, mode) {
+            Ok(transaction) => Ok(transaction),
+            // The connection was lost between two events: once more, on a new one.
+            Err(_) if !self.closed.get() => {
+                self.connection.borrow_mut().take();
+                request::transaction(&self.database().await?, stores, mode)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn snapshot(&self, known: Option<Head>) -> Result<Snapshot, StorageError> {
+        let transaction = self.begin(&[META, ROWS], Mode::Read).await?;
+        let head = read_head(&object_store(&transaction, META)?).await?;
+        let rows = object_store(&transaction, ROWS)?;
+        let request = match (&head, &known) {
+            (None, _) => return Ok(Snapshot { head, rows: Vec::new() }),
+            (Some(head), Some(known)) if head == known => {
+                return Ok(Snapshot { head: Some(head.clone()), rows: Vec::new() });
+            }
+            (Some(head), Some(known)) if head.store == known.store => {
+                let newer = thrown(IdbKeyRange::lower_bound_with_open(&number(known.generation), true))?;
+                thrown(rows.index("generation"))?.get_all_with_key(&newer.into())
+            }
+            _ => rows.get_all(),
+        };
+        let found = Array::from(&request::result(request).await?);
+        let rows = found.iter().map(|row| decode_row(&row)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Snapshot { head, rows })
+    }
+
+    async fn write(&self, commit: Commit) -> Result<Outcome, StorageError> {
+        let transaction = self.begin(&[META, ROWS, PIECES], Mode::WriteStrict).await?;
+        let done = self.fill(&transaction, commit).await;
+        match done {
+            Ok(Outcome::Committed) => request::complete(&transaction).await.map(|()| Outcome::Committed),
+            Ok(refused) => Ok(refused),
+            Err(error) => {
+                // Half a commit is none. It may be aborted already: by the error itself.
+                let _ = transaction.abort();
+                Err(error)
+            }
+        }
+    }
+
+    async fn fill(&self, transaction: &IdbTransaction, commit: Commit) -> Result<Outcome, StorageError> {
+        let (meta, rows) = (object_store(transaction, META)?, object_store(transaction, ROWS)?);
+        let pieces = object_store(transaction, PIECES)?;
+        let current = read_head(&meta).await?;
+        if current != commit.expected {
+            return Ok(Outcome::Refused(current));
+        }
+        if commit.replace {
+            thrown(rows.clear())?;
+            delete_other_stores(&pieces, &commit.head.store)?;
+        }
+        for row in &commit.rows {
+            thrown(rows.put(&encode_row(row)))?;
+        }
+        for body in &commit.drop_bodies {
+            thrown(pieces.delete(&body_range(&commit.head.store, body)?.into()))?;
+        }
+        if let Some(root) = &commit.root {
+            thrown(meta.put_with_key(root, &"root".into()))?;
+        }
+        let head = Object::new();
+        host::set(&head, "store", &commit.head.store.into());
+        host::set(&head, "generation", &number(commit.head.generation));
+        thrown(meta.put_with_key(&head, &"head".into()))?;
+        Ok(Outcome::Committed)
+    }
+
+    async fn put(&self, key: JsValue, bytes: Uint8Array) -> Result<(), StorageError> {
+        // Relaxed: the strict commit of the row that names the body comes after it, in order.
+        let transaction = self.begin(&[PIECES], Mode::Write).await?;
+        thrown(object_store(&transaction, PIECES)?.put_with_key(&bytes, &key))?;
+        request::complete(&transaction).await
+    }
+
+    async fn prune(&self, store: &str, keep: &BTreeSet<String>) -> Result<u32, StorageError> {
+        let transaction = self.begin(&[PIECES], Mode::Write).await?;
+        let pieces = object_store(&transaction, PIECES)?;
+        let keys = Array::from(&request::result(pieces.get_all_keys()).await?);
+        let bodies: BTreeSet<(String, String)> = keys
+            .iter()
+            .filter_map(|key| {
+                let key = Array::from(&key);
+                Some((key.get(0).as_string()?, key.get(1).as_string()?))
+            })
+            .filter(|(owner, body)| owner != store || !keep.contains(body))
+            .collect();
+        for (owner, body) in &bodies {
+            thrown(pieces.delete(&body_range(owner, body)?.into()))?;
+        }
+        request::complete(&transaction).await?;
+        Ok(u32::try_from(bodies.len()).unwrap_or(u32::MAX))
+    }
+}
+
+impl Store for IndexedDbStore {
+    fn kind(&self) -> &'static str {
+        "indexeddb"
+    }
+
+    fn read_all(&self) -> Pending<'_, Snapshot> {
+        Box::pin(self.snapshot(None))
+    }
+
+    fn read_since(&self, known: Head) -> Pending<'_, Snapshot> {
+        Box::pin(self.snapshot(Some(known)))
+    }
+
+    fn root(&self) -> Pending<'_, Option<JsValue>> {
+        Box::pin(async move {
+            let transaction = self.begin(&[META], Mode::Read).await?;
+            let root = request::result(object_store(&transaction, META)?.get(&"root".into())).await?;
+            Ok((!root.is_undefined()).then_some(root))
+        })
+    }
+
+    fn commit(&self, commit: Commit) -> Pending<'_, Outcome> {
+        Box::pin(self.write(commit))
+    }
+
+    fn put_piece(&self, store: &str, body: &str, index: u32, bytes: Uint8Array) -> Pending<'_, ()> {
+        let key = piece_key(store, body, index);
+        Box::pin(self.put(key, bytes))
+    }
+
+    fn read_piece(&self, store: &str, body: &str, index: u32) -> Pending<'_, Option<Uint8Array>> {
+        let key = piece_key(store, body, index);
+        Box::pin(async move {
+            let transaction = self.begin(&[PIECES], Mode::Read).await?;
+            let piece = request::result(object_store(&transaction, PIECES)?.get(&key)).await?;
+            Ok(piece.dyn_into::<Uint8Array>().ok())
+        })
+    }
+
+    fn delete_body(&self, store: &str, body: &str) -> Pending<'_, ()> {
+        let range = body_range(store, body);
+        Box::pin(async move {
+            let transaction = self.begin(&[PIECES], Mode::Write).await?;
+            thrown(object_store(&transaction, PIECES)?.delete(&range?.into()))?;
+            request::complete(&transaction).await
+        })
+    }
+
+    fn keep_bodies(&self, store: &str, bodies: BTreeSet<String>) -> Pending<'_, u32> {
+        let store = store.to_owned();
+        Box::pin(async move { self.prune(&store, &bodies).await })
+    }
+
+    fn close(&self) {
+        self.closed.set(true);
+        if let Some(connection) = self.connection.borrow_mut().take() {
+            connection.database.set_onversionchange(None);
+            connection.database.set_onclose(None);
+            connection.database.close();
+        }
+    }
+}
+
+impl Drop for IndexedDbStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn thrown<T>(result: Result<T, JsValue>) -> Result<T, StorageError> {
+    result.map_err(|thrown| StorageError::from_thrown(&thrown))
+}
+
+fn object_store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, StorageError> {
+    thrown(transaction.object_store(name))
+}
+
+async fn read_head(meta: &IdbObjectStore) -> Result<Option<Head>, StorageError> {
+    let head = request::result(meta.get(&"head".into())).await?;
+    if head.is_undefined() {
+        return Ok(None);
+    }
+    let corrupt = || StorageError::Corrupt("its head cannot be read".to_owned());
+    let store = host::member(&head, "store").and_then(|store| store.as_string()).ok_or_else(corrupt)?;
+    let generation = host::member(&head, "generation").and_then(|value| whole(&value)).ok_or_else(corrupt)?;
+    Ok(Some(Head { store, generation: Generation(generation) }))
+}
+
+fn encode_row(row: &Row) -> JsValue {
+    let object = Object::new();
+    host::set(&object, "kind", &JsValue::from(row.kind));
+    host::set(&object, "id", &JsValue::from_str(&row.id));
+    host::set(&object, "generation", &number(row.generation));
+    if let Some(sealed) = &row.sealed {
+        host::set(&object, "sealed", &Uint8Array::from(sealed.as_slice()));
+    }
+    object.into()
+}
+
+fn decode_row(object: &JsValue) -> Result<Row, StorageError> {
+    let corrupt = || StorageError::Corrupt("a row cannot be read".to_owned());
+    let kind = host::member(object, "kind").and_then(|kind| whole(&kind)).ok_or_else(corrupt)?;
+    let id = host::member(object, "id").and_then(|id| id.as_string()).ok_or_else(corrupt)?;
+    let generation =
+        host::member(object, "generation").and_then(|value| whole(&value)).ok_or_else(corrupt)?;
+    let sealed = match host::member(object, "sealed") {
+        Some(sealed) => Some(sealed.dyn_into::<Uint8Array>().map_err(|_| corrupt())?.to_vec()),
+        None => None,
+    };
+    let kind = u8::try_from(kind).map_err(|_| corrupt())?;
+    Ok(Row { kind, id, generation: Generation(generation), sealed })
+}
+
+/// JavaScript counts exactly up to 2^53; a store of a thousand commits a second gets there in 285,000 years.
+#[allow(clippy::cast_precision_loss)]
+fn number(generation: Generation) -> JsValue {
+    JsValue::from_f64(generation.0 as f64)
+}
+
+fn whole(value: &JsValue) -> Option<u64> {
+    let value = value.as_f64()?;
+    let fits = value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fits.then_some(value as u64)
+}
+
+fn piece_key(store: &str, body: &str, index: u32) -> JsValue {
+    Array::of3(&store.into(), &body.into(), &index.into()).into()
+}
+
+/// `[store, body]` sorts before every `[store, body, index]`, and an array behind every number.
+fn body_range(store: &str, body: &str) -> Result<IdbKeyRange, StorageError> {
+    let first = Array::of2(&store.into(), &body.into());
+    let last = Array::of3(&store.into(), &body.into(), &Array::new());
+    thrown(IdbKeyRange::bound(&first, &last))
+}
+
+fn delete_other_stores(pieces: &IdbObjectStore, store: &str) -> Result<(), StorageError> {
+    let (first, last) = (Array::of1(&store.into()), Array::of2(&store.into(), &Array::new()));
+    thrown(pieces.delete(&thrown(IdbKeyRange::upper_bound_with_open(&first, true))?.into()))?;
+    thrown(pieces.delete(&thrown(IdbKeyRange::lower_bound_with_open(&last, true))?.into()))?;
+    Ok(())
+}

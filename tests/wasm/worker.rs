@@ -1,0 +1,6 @@
+//! What the wasm crate asks of a browser, asked in a dedicated worker: where the KMS lives.
+#![cfg(target_arch = "wasm32")]
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+mod suite;
