@@ -50,7 +50,12 @@ pub fn decrypt_in_place(
 ///
 /// # Errors
 /// [`Failure::Encryption`] beyond AES-GCM's 64 GiB.
-pub fn seal(key: &[u8; KEY_LEN], iv: &[u8; IV_LEN], aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
+pub fn seal(
+    key: &[u8; KEY_LEN],
+    iv: &[u8; IV_LEN],
+    aad: &[u8],
+    plaintext: &[u8],
+) -> Result<Vec<u8>, Failure> {
     let mut out = Zeroizing::new(Vec::with_capacity(plaintext.len() + TAG_LEN));
     out.extend_from_slice(plaintext);
     let tag = encrypt_in_place(key, iv, aad, &mut out)?;

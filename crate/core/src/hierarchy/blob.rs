@@ -199,10 +199,7 @@ fn associated_data(before: &[u8], context: &EncryptionContext) -> Vec<u8> {
 ///
 /// # Errors
 /// As [`kdf::derive`].
-pub fn derive_per_call_key(
-    material: &KeyMaterial,
-    nonce: &[u8; NONCE_LEN],
-) -> Result<PerCallKey, Failure> {
+pub fn derive_per_call_key(material: &KeyMaterial, nonce: &[u8; NONCE_LEN]) -> Result<PerCallKey, Failure> {
     let mut key = PerCallKey::zeroed();
     kdf::derive(material.expose(), b"tabkms per-call key", nonce, key.as_mut())?;
     Ok(key)

@@ -64,8 +64,7 @@ mod tests {
             vec![("abc", "")],
             vec![],
         ];
-        let encodings: Vec<_> =
-            cases.iter().map(|pairs| encoded(&pairs.iter().copied().collect())).collect();
+        let encodings: Vec<_> = cases.iter().map(|pairs| encoded(&pairs.iter().copied().collect())).collect();
         for (i, a) in encodings.iter().enumerate() {
             for b in &encodings[i + 1..] {
                 assert_ne!(a, b);

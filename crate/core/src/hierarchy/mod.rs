@@ -5,10 +5,11 @@
 
 pub mod blob;
 pub mod context;
-pub mod inspect;
+mod inspect;
 pub mod material;
 pub mod record;
 
 pub use blob::{Blob, Made};
 pub use context::EncryptionContext;
+pub use inspect::inspect;
 pub use material::{MaterialId, SealedMaterial};

@@ -25,10 +25,7 @@ macro_rules! stored_as_text {
             }
         }
         impl<'b, C> minicbor::Decode<'b, C> for $type {
-            fn decode(
-                d: &mut minicbor::Decoder<'b>,
-                _: &mut C,
-            ) -> Result<Self, minicbor::decode::Error> {
+            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
                 let not_an_id = concat!("not a ", stringify!($type));
                 d.str()?.parse().map_err(|_| minicbor::decode::Error::message(not_an_id))
             }

@@ -32,9 +32,8 @@ impl KeyIdentifier {
     }
 
     fn parse_arn(text: &str, region: &Region) -> Result<Self, KmsError> {
-        let invalid = |_: NotAnId| {
-            KmsError::Request(RequestError::InvalidArn, format!("Invalid arn '{text}'"))
-        };
+        let invalid =
+            |_: NotAnId| KmsError::Request(RequestError::InvalidArn, format!("Invalid arn '{text}'"));
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let ["arn", "aws", "kms", of_region, account, resource] = parts.as_slice() else {
             return Err(invalid(NotAnId));

@@ -26,14 +26,16 @@ impl IntoValue for Step {
 
 impl IntoValue for Artefact {
     fn into_value(self) -> Value {
-        let mut members = vec![
-            ("kind".to_owned(), text(self.kind.name())),
-            ("label".to_owned(), text(self.label)),
-        ];
+        let mut members =
+            vec![("kind".to_owned(), text(self.kind.name())), ("label".to_owned(), text(self.label))];
         match self.bytes {
             Bytes::Shown { mut bytes, length } => {
-                members.push(("shown".to_owned(), Value::Bytes(SensitiveBlob::new(std::mem::take(&mut *bytes)))));
-                members.push(("length".to_owned(), Value::Integer(i64::try_from(length).unwrap_or(i64::MAX))));
+                members.push((
+                    "shown".to_owned(),
+                    Value::Bytes(SensitiveBlob::new(std::mem::take(&mut *bytes))),
+                ));
+                members
+                    .push(("length".to_owned(), Value::Integer(i64::try_from(length).unwrap_or(i64::MAX))));
             }
             Bytes::Kept { what, bits } => members.push((
                 "kept".to_owned(),

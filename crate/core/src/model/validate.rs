@@ -153,7 +153,8 @@ fn check(shape: &'static Shape, value: &Value, path: &str, out: &mut Vec<String>
             }
         }
         (Shape::List { min, max, item }, Value::List(items)) => {
-            let shown = format!("'[{}]' ", items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "));
+            let shown =
+                format!("'[{}]' ", items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "));
             if let Some(min) = min.filter(|min| items.len() < *min) {
                 fail(&shown, &format!("Member must have length greater than or equal to {min}"));
             }
@@ -300,9 +301,7 @@ fn xks_path(text: &str) -> bool {
 fn xks_service(text: &str) -> bool {
     let rest = ["com.amazonaws.vpce.", "eu.amazonaws.vpce."].iter().find_map(|p| text.strip_prefix(p));
     rest.and_then(|rest| rest.split_once(".vpce-svc-")).is_some_and(|(place, id)| {
-        region(place)
-            && !id.is_empty()
-            && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        region(place) && !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     })
 }
 
@@ -326,28 +325,50 @@ mod tests {
     fn speaks_in_aws_words() {
         let blob = |length| Value::Bytes(super::super::SensitiveBlob::new(vec![0; length]));
         let cases = [
-            ("GenerateRandom", vec![("NumberOfBytes", Value::Integer(0))],
-             "ValidationException: 1 validation error detected: Value '0' at 'numberOfBytes' failed to satisfy \
-              constraint: Member must have value greater than or equal to 1"),
-            ("Encrypt", vec![("KeyId", text("k")), ("Plaintext", blob(4097))],
-             "ValidationException: 1 validation error detected: Value at 'plaintext' failed to satisfy \
-              constraint: Member must have length less than or equal to 4096"),
-            ("Encrypt", vec![],
-             "ValidationException: 2 validation errors detected: Value null at 'keyId' failed to satisfy \
+            (
+                "GenerateRandom",
+                vec![("NumberOfBytes", Value::Integer(0))],
+                "ValidationException: 1 validation error detected: Value '0' at 'numberOfBytes' failed to satisfy \
+              constraint: Member must have value greater than or equal to 1",
+            ),
+            (
+                "Encrypt",
+                vec![("KeyId", text("k")), ("Plaintext", blob(4097))],
+                "ValidationException: 1 validation error detected: Value at 'plaintext' failed to satisfy \
+              constraint: Member must have length less than or equal to 4096",
+            ),
+            (
+                "Encrypt",
+                vec![],
+                "ValidationException: 2 validation errors detected: Value null at 'keyId' failed to satisfy \
               constraint: Member must not be null; Value null at 'plaintext' failed to satisfy constraint: \
-              Member must not be null"),
-            ("GenerateDataKey", vec![("KeyId", text("k")), ("KeySpec", text("AES_512"))],
-             "ValidationException: 1 validation error detected: Value 'AES_512' at 'keySpec' failed to satisfy \
-              constraint: Member must satisfy enum value set: [AES_256, AES_128]"),
-            ("TagResource",
-             vec![("KeyId", text("k")),
-                  ("Tags", Value::List(vec![map(vec![("TagKey", text("")), ("TagValue", text(""))])]))],
-             "ValidationException: 1 validation error detected: Value '' at 'tags.1.member.tagKey' failed to \
-              satisfy constraint: Member must have length greater than or equal to 1"),
-            ("Encrypt", vec![("KeyId", Value::Integer(1)), ("Plaintext", blob(1))],
-             "SerializationException: NUMBER_VALUE can not be converted to a String"),
-            ("DescribeKey", vec![("KeyId", Value::List(vec![]))],
-             "SerializationException: Start of list found where not expected"),
+              Member must not be null",
+            ),
+            (
+                "GenerateDataKey",
+                vec![("KeyId", text("k")), ("KeySpec", text("AES_512"))],
+                "ValidationException: 1 validation error detected: Value 'AES_512' at 'keySpec' failed to satisfy \
+              constraint: Member must satisfy enum value set: [AES_256, AES_128]",
+            ),
+            (
+                "TagResource",
+                vec![
+                    ("KeyId", text("k")),
+                    ("Tags", Value::List(vec![map(vec![("TagKey", text("")), ("TagValue", text(""))])])),
+                ],
+                "ValidationException: 1 validation error detected: Value '' at 'tags.1.member.tagKey' failed to \
+              satisfy constraint: Member must have length greater than or equal to 1",
+            ),
+            (
+                "Encrypt",
+                vec![("KeyId", Value::Integer(1)), ("Plaintext", blob(1))],
+                "SerializationException: NUMBER_VALUE can not be converted to a String",
+            ),
+            (
+                "DescribeKey",
+                vec![("KeyId", Value::List(vec![]))],
+                "SerializationException: Start of list found where not expected",
+            ),
             ("DescribeKey", vec![("KeyId", text("k")), ("Unknown", text("ignored"))], "ok"),
             ("DescribeKey", vec![("KeyId", text("k")), ("GrantTokens", Value::Null)], "ok"),
         ];
@@ -379,13 +400,21 @@ mod tests {
             (Pattern::Word, &["default"], &["", "a-b"]),
             (Pattern::Policy, &["{\n}"], &["", "Ā"]),
             (Pattern::Principal, &["arn:aws:iam::000000000000:user/a+b@c"], &["", "a b"]),
-            (Pattern::Region, &["us-east-1", "us-gov-west-1"], &["us-1", "us-east-", "Us-east-1", "a-b-c-d-1"]),
+            (
+                Pattern::Region,
+                &["us-east-1", "us-gov-west-1"],
+                &["us-1", "us-east-", "Us-east-1", "a-b-c-d-1"],
+            ),
             (Pattern::ServicePrincipal, &["s3.amazonaws.com"], &["amazonaws.com", "s3..com", ""]),
             (Pattern::XksKeyId, &["a-_."], &["", "a/b"]),
             (Pattern::XksAccessKeyId, &["AZ27"], &["", "a", "1"]),
             (Pattern::XksSecret, &["a/+="], &["", "-"]),
             (Pattern::XksEndpoint, &["https://a.b"], &["http://a.b", "https://", "https://a/b"]),
-            (Pattern::XksPath, &["/kms/xks/v1", "/a/kms/xks/v12"], &["/kms/xks/v", "/kms/xks/v123", "a/kms/xks/v1"]),
+            (
+                Pattern::XksPath,
+                &["/kms/xks/v1", "/a/kms/xks/v12"],
+                &["/kms/xks/v", "/kms/xks/v123", "a/kms/xks/v1"],
+            ),
             (
                 Pattern::XksService,
                 &["com.amazonaws.vpce.us-east-1.vpce-svc-0a"],

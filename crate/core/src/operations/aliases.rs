@@ -139,9 +139,7 @@ pub(super) fn list_aliases(
     let name = |alias: &&Alias| alias.name.to_string();
     let key = request.key_id.map(|key_id| context.key_not_alias(&key_id)).transpose()?;
     let page: Page<&Alias> = match &key {
-        Some(key) => {
-            page(context.state.aliases_of(&key.reference, after.as_ref()), limit, name)
-        }
+        Some(key) => page(context.state.aliases_of(&key.reference, after.as_ref()), limit, name),
         None => {
             let (account, region) = (context.caller.account, &context.caller.region);
             let now = context.now;

@@ -42,12 +42,10 @@ impl<'a> Context<'a> {
         let identifier = KeyIdentifier::parse(key_id, self.caller.account, &self.caller.region)?;
         let reference = match identifier {
             KeyIdentifier::Key(reference) => reference,
-            KeyIdentifier::Alias(account, region, name) => {
-                match self.state.alias(account, &region, &name) {
-                    Some(alias) => alias.target.clone(),
-                    None => return self.managed_key_on_first_use(name, account, &region),
-                }
-            }
+            KeyIdentifier::Alias(account, region, name) => match self.state.alias(account, &region, &name) {
+                Some(alias) => alias.target.clone(),
+                None => return self.managed_key_on_first_use(name, account, &region),
+            },
         };
         self.key_by_reference(&reference)
     }
@@ -77,9 +75,7 @@ impl<'a> Context<'a> {
         };
         // A key made on first use has its alias only among the changes.
         let service = service.or(match key.manager {
-            KeyManager::Aws if self.state.key(&key.reference).is_none() => {
-                self.caller.via_service.as_deref()
-            }
+            KeyManager::Aws if self.state.key(&key.reference).is_none() => self.caller.via_service.as_deref(),
             _ => None,
         });
         let decision = authz::authorise(self.caller, self.operation, key, service);
@@ -116,8 +112,10 @@ impl<'a> Context<'a> {
             return Err(KmsError::not_found(format!("Alias {} is not found.", name.arn(account, region))));
         }
         let service = name.service().unwrap_or_default();
-        let description =
-            format!("Default key that protects my {} data when no other key is defined", service.to_uppercase());
+        let description = format!(
+            "Default key that protects my {} data when no other key is defined",
+            service.to_uppercase()
+        );
         let mut key = self.new_key(description, KeyManager::Aws)?;
         // AWS managed keys rotate every year (since May 2022; every three years before).
         key.rotation = Some(Rotation { period_days: 365, next: self.now.plus_days(365) });
@@ -135,8 +133,7 @@ impl<'a> Context<'a> {
     /// A KMS key with fresh material, not yet among the changes.
     pub(super) fn new_key(&mut self, description: String, manager: KeyManager) -> Result<Key, KmsError> {
         let id = crate::keys::KeyId::generate(self.random)?;
-        let reference =
-            KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
+        let reference = KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
         let mut key = Key {
             reference,
             description,

@@ -41,8 +41,11 @@ pub(super) fn generate_data_key(
 ) -> Result<GenerateDataKeyResponse, KmsError> {
     let (key, mut data_key, ciphertext) = generate(context, request, true)?;
     answer_sent(context, |step| {
-        step.making(Artefact::shown(Kind::DataKey, "", &data_key))
-            .making(Artefact::shown(Kind::EncryptedDataKey, key.arn(), &ciphertext))
+        step.making(Artefact::shown(Kind::DataKey, "", &data_key)).making(Artefact::shown(
+            Kind::EncryptedDataKey,
+            key.arn(),
+            &ciphertext,
+        ))
     });
     Ok(GenerateDataKeyResponse {
         ciphertext: SensitiveBlob::new(ciphertext),
@@ -58,9 +61,7 @@ pub(super) fn generate_data_key_without_plaintext(
     request: GenerateDataKeyRequest,
 ) -> Result<GenerateDataKeyResponse, KmsError> {
     let (key, _, ciphertext) = generate(context, request, false)?;
-    answer_sent(context, |step| {
-        step.making(Artefact::shown(Kind::EncryptedDataKey, key.arn(), &ciphertext))
-    });
+    answer_sent(context, |step| step.making(Artefact::shown(Kind::EncryptedDataKey, key.arn(), &ciphertext)));
     Ok(GenerateDataKeyResponse {
         ciphertext: SensitiveBlob::new(ciphertext),
         plaintext: None,
@@ -93,8 +94,7 @@ fn generate<'a>(
     });
     let kind = shown.then_some(Kind::DataKey);
     let encryption_context = request.context.unwrap_or_default();
-    let ciphertext =
-        seal(context, &key, Made::ByGenerateDataKey, &encryption_context, kind, &data_key)?;
+    let ciphertext = seal(context, &key, Made::ByGenerateDataKey, &encryption_context, kind, &data_key)?;
     context.used(&key);
     Ok((key, data_key, ciphertext))
 }

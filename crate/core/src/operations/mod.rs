@@ -15,8 +15,8 @@ mod rotation;
 mod states;
 
 pub use context::Context;
-pub(crate) use due::{Means, next_batch};
 pub use due::{DueBatch, Happened};
+pub(crate) use due::{Means, next_batch};
 
 use crate::model::shape::{FromValue, IntoValue};
 use crate::model::{KmsError, Value};

@@ -10,11 +10,7 @@ pub(super) struct Page<T> {
 }
 
 /// Takes a page of at most `limit` from `items`; `name` gives what the marker remembers of the last one.
-pub(super) fn page<T>(
-    items: impl Iterator<Item = T>,
-    limit: usize,
-    name: impl Fn(&T) -> String,
-) -> Page<T> {
+pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: usize, name: impl Fn(&T) -> String) -> Page<T> {
     let mut items: Vec<T> = items.take(limit.saturating_add(1)).collect();
     let truncated = items.len() > limit;
     items.truncate(limit);

@@ -29,9 +29,11 @@ pub(super) fn enable_key_rotation(
 ) -> Result<(), KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
     require_enabled(&key)?;
-    let period = request.period.map(u32::try_from).transpose().map_err(|_| {
-        KmsError::validation("RotationPeriodInDays is not a number of days")
-    })?;
+    let period = request
+        .period
+        .map(u32::try_from)
+        .transpose()
+        .map_err(|_| KmsError::validation("RotationPeriodInDays is not a number of days"))?;
     let period_days = match (period, key.rotation) {
         (Some(period), _) => period,
         (None, Some(rotation)) => rotation.period_days,
@@ -151,9 +153,7 @@ pub(super) fn list_key_rotations(
         .materials
         .iter()
         .enumerate()
-        .filter(|(at, material)| {
-            (all || material.rotated.is_some()) && after.is_none_or(|after| *at > after)
-        })
+        .filter(|(at, material)| (all || material.rotated.is_some()) && after.is_none_or(|after| *at > after))
         .map(|(at, material)| {
             let entry = RotationEntry {
                 key_id: key.reference.id.to_string(),

@@ -81,7 +81,9 @@ pub enum StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Forged(id) => write!(f, "the stored record {id} does not open: it was altered or is another's"),
+            Self::Forged(id) => {
+                write!(f, "the stored record {id} does not open: it was altered or is another's")
+            }
             Self::Malformed(id) => write!(f, "the stored record {id} is not what its kind says"),
             Self::UnknownKind(kind) => {
                 write!(f, "the store has a record of kind {kind}, which a newer version of tabkms wrote")
