@@ -2,7 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html>
 
-use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
@@ -340,7 +339,7 @@ fn into_blob(mut plaintext: Zeroizing<Vec<u8>>) -> SensitiveBlob {
 }
 
 /// A symmetric key takes `SYMMETRIC_DEFAULT` only.
-fn symmetric_only(key: &Cow<'_, Key>, algorithm: Option<&str>) -> Result<(), KmsError> {
+fn symmetric_only(key: &Key, algorithm: Option<&str>) -> Result<(), KmsError> {
     match algorithm {
         None | Some(SYMMETRIC_DEFAULT) => Ok(()),
         Some(other) => Err(KmsError::Request(
