@@ -5,7 +5,7 @@
 
 pub mod blob;
 pub mod context;
-mod inspect;
+pub mod inspect;
 pub mod material;
 pub mod record;
 

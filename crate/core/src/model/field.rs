@@ -60,6 +60,12 @@ impl Field {
         self.fields = fields;
         self
     }
+
+    /// Moves it and its parts by `offset` bytes, for bytes that stand within others.
+    pub fn shift(&mut self, offset: usize) {
+        self.offset = self.offset.saturating_add(offset);
+        self.fields.iter_mut().for_each(|part| part.shift(offset));
+    }
 }
 
 impl IntoValue for Field {
@@ -91,12 +97,13 @@ mod tests {
     #[test]
     fn members_have_the_names_of_the_javascript_interface() {
         let part = Field::new("part", "Part", 1, 2, "Half.", "observed");
-        let whole = Field::new("whole", "Whole", 0, 4, "All.", "observed").valued("x").parted(vec![part]);
+        let mut whole = Field::new("whole", "Whole", 0, 4, "All.", "observed").valued("x").parted(vec![part]);
+        whole.shift(10);
         let Value::Map(members) = whole.into_value() else { panic!("a field is a structure") };
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["name", "title", "offset", "length", "meaning", "source", "value", "fields"]);
         let Value::List(parts) = &members[7].1 else { panic!("the parts are a list") };
-        assert_eq!(parts[0].get("offset"), Some(&Value::Integer(1)));
+        assert_eq!(parts[0].get("offset"), Some(&Value::Integer(11)));
         assert_eq!(parts[0].get("value"), None);
         assert_eq!(parts[0].get("fields"), None);
     }
