@@ -1,1 +1,4 @@
 //! The AWS services that call KMS or stand beside it, sans-I/O as the core is.
+#![forbid(unsafe_code)]
+
+pub mod s3;
