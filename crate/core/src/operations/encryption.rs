@@ -2,7 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html>
 
-
 use zeroize::Zeroizing;
 
 use super::Context;
