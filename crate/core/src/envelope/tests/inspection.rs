@@ -1,4 +1,8 @@
 use super::*;
+use crate::crypto::KeyMaterial;
+use crate::crypto::random::tests::Counting;
+use crate::hierarchy::MaterialId;
+use crate::hierarchy::blob::{self, Made};
 use crate::model::Field;
 
 /// Every byte is in one field of the top, and a field's parts cover it without a gap.
@@ -93,4 +97,25 @@ fn what_is_no_message_has_no_fields() {
     {
         assert_eq!(inspect(bytes), None, "{bytes:?}");
     }
+}
+
+#[test]
+fn an_encrypted_data_key_from_kms_is_named_to_its_last_byte() {
+    let mut random = Counting::default();
+    let material = KeyMaterial::generate(&mut random).unwrap();
+    let id = MaterialId::from_bytes([3; 32]);
+    let made = Made::ByGenerateDataKey;
+    let sealed = blob::seal((id, &material), made, &context(), &[7; 32], &mut random).unwrap();
+    let by_kms = EncryptedDataKey { ciphertext: sealed.blob.clone(), ..encrypted_key() };
+    let by_another = EncryptedDataKey { provider: "other".to_owned(), ..by_kms.clone() };
+    let keys = [by_kms, by_another];
+    let (mut encryptor, mut message) = Encryptor::begin(&data_key(7), [9; 32], &context(), &keys, 8).unwrap();
+    message.extend(encryptor.seal(b"", true).unwrap());
+    let fields = inspect(&message).unwrap();
+    check(&fields, 0, message.len());
+    let key = find(&fields, "header/keys/key-1/ciphertext");
+    assert_eq!(key.fields.len(), crate::hierarchy::inspect::inspect(&sealed.blob).unwrap().len());
+    let layout = find(&key.fields, "layout");
+    assert_eq!(message[layout.offset..][..2], [1, 2]);
+    assert!(find(&fields, "header/keys/key-2/ciphertext").fields.is_empty());
 }
