@@ -16,6 +16,8 @@ pub enum S3Error {
     BucketAlreadyOwnedByYou(String),
     /// The bucket exists and is another account's.
     BucketAlreadyExists(String),
+    /// The body is not as long as was said at its beginning.
+    IncompleteBody,
     /// The bucket's name is not a bucket name.
     InvalidBucketName(String),
     /// An empty object key.
@@ -40,6 +42,7 @@ impl S3Error {
             Self::AccessDenied => "AccessDenied",
             Self::BucketAlreadyOwnedByYou(_) => "BucketAlreadyOwnedByYou",
             Self::BucketAlreadyExists(_) => "BucketAlreadyExists",
+            Self::IncompleteBody => "IncompleteBody",
             Self::InvalidBucketName(_) => "InvalidBucketName",
             Self::InvalidArgument(_) => "InvalidArgument",
             Self::KeyTooLong => "KeyTooLongError",
@@ -59,6 +62,10 @@ impl S3Error {
                 format!("The bucket {bucket} exists already, and you own it.")
             }
             Self::BucketAlreadyExists(bucket) => format!("The bucket name {bucket} is taken."),
+            Self::IncompleteBody => {
+                "You did not provide the number of bytes specified by the Content-Length HTTP header."
+                    .to_owned()
+            }
             Self::InvalidBucketName(bucket) => format!("The bucket name '{bucket}' is not valid."),
             Self::InvalidArgument(what) => what.clone(),
             Self::KeyTooLong => "Your key is too long".to_owned(),

@@ -13,6 +13,10 @@ use zeroize::Zeroizing;
 use super::put::{CONTEXT_KEY, PROVIDER, text, trace_body};
 use super::{BucketName, Object, ObjectKey, Planned, S3Error, on_behalf_of};
 
+/// The data key that KMS opened, on its way to the derivation.
+#[derive(Debug)]
+pub struct OpenedKey(DataKey);
+
 /// A get under way.
 #[derive(Debug)]
 pub struct Get {
@@ -53,7 +57,13 @@ impl Get {
 
     /// Plans the call to KMS that [`Want::Unlock`] asks for: S3 sends the encrypted data key with the context that
     /// is this object's, whatever the stored header says. `sample` is the stored object's beginning, for the trace.
-    pub fn unlock(&mut self, kms: &Kms, sample: &[u8], env: &mut Env<'_>, trace: &mut Trace) -> Planned<()> {
+    pub fn plan_unlock(
+        &self,
+        kms: &Kms,
+        sample: &[u8],
+        env: &mut Env<'_>,
+        trace: &mut Trace,
+    ) -> Planned<OpenedKey> {
         let Some(header) = self.decryptor.header() else {
             return Planned::refused(EnvelopeError::OutOfTurn);
         };
@@ -89,18 +99,24 @@ impl Get {
         let result = done.answer.map_err(S3Error::from).and_then(|answer| {
             let plaintext = answer.get("Plaintext").and_then(Value::as_bytes);
             let data_key = plaintext.and_then(DataKey::copy_from).ok_or_else(KmsError::invalid_ciphertext)?;
-            self.decryptor.unlock(&data_key)?;
-            trace.step(|| {
-                Step::new(Actor::S3, Action::Derive, "HKDF-SHA-512")
-                    .using(Artefact::data_key("", &data_key))
-                    .making(Artefact::message_key())
-            });
-            Ok(())
+            Ok(OpenedKey(data_key))
         });
-        if let Err(S3Error::Envelope(error)) = &result {
-            trace.step(|| Step::new(Actor::S3, Action::Refuse, format!("EnvelopeError: {error}")));
-        }
         Planned { result, changes: done.changes }
+    }
+
+    /// Derives the message key from the data key, which ends here.
+    ///
+    /// # Errors
+    /// [`S3Error::Envelope`] where the header is not what was stored under this data key.
+    pub fn unlock(&mut self, key: OpenedKey, trace: &mut Trace) -> Result<(), S3Error> {
+        let OpenedKey(data_key) = key;
+        self.decryptor.unlock(&data_key)?;
+        trace.step(|| {
+            Step::new(Actor::S3, Action::Derive, "HKDF-SHA-512")
+                .using(Artefact::data_key("", &data_key))
+                .making(Artefact::message_key())
+        });
+        Ok(())
     }
 
     /// The key for the host's own AES, once unlocked.

@@ -7,8 +7,8 @@
 //! put:  S3::plan_put → commit and apply its changes → store Put::header
 //!       → for each frame: Put::frame, encrypt under Put::message_key (or Put::seal), store
 //!       → Put::finish → commit and apply its changes: from here on the object exists
-//! get:  S3::get → feed it the stored bytes as Get::want says; at Want::Unlock call Get::unlock, commit and
-//!       apply its changes → for each frame: decrypt (or Get::open), then Get::opened → Get::finish
+//! get:  S3::get → feed it the stored bytes as Get::want says; at Want::Unlock call Get::plan_unlock, commit
+//!       and apply its changes, then Get::unlock → for each frame: decrypt (or Get::open), then Get::opened → Get::finish
 //! ```
 //!
 //! A durable commit that another tab forestalls is planned again: planning changes nothing.
@@ -21,7 +21,7 @@ mod records;
 mod state;
 
 pub use error::S3Error;
-pub use get::Get;
+pub use get::{Get, OpenedKey};
 pub use names::{BucketName, ObjectKey};
 pub use put::{Put, PutObject};
 pub use records::{Bucket, Object};

@@ -42,6 +42,8 @@ pub struct PutObject {
 pub struct Put {
     encryptor: Encryptor,
     header: Vec<u8>,
+    /// Bytes of plaintext in the frames so far.
+    taken: u64,
     object: Object,
     context: EncryptionContext,
 }
@@ -134,7 +136,7 @@ impl Put {
             key_arn,
             body: hexadecimal(&array::<16>(random).map_err(KmsError::from)?),
         };
-        Ok(Self { encryptor, header, object, context })
+        Ok(Self { encryptor, header, taken: 0, object, context })
     }
 
     /// The message's header: the first bytes to store.
@@ -166,7 +168,9 @@ impl Put {
     /// # Errors
     /// [`S3Error::Envelope`] where the lengths do not fit.
     pub fn frame(&mut self, length: u32, last: bool) -> Result<FrameJob, S3Error> {
-        Ok(self.encryptor.frame(length, last)?)
+        let job = self.encryptor.frame(length, last)?;
+        self.taken = self.taken.saturating_add(u64::from(length));
+        Ok(job)
     }
 
     /// The next frame, encrypted here: the same bytes.
@@ -174,13 +178,16 @@ impl Put {
     /// # Errors
     /// [`S3Error::Envelope`] where the lengths do not fit.
     pub fn seal(&mut self, plaintext: &[u8], last: bool) -> Result<Vec<u8>, S3Error> {
-        Ok(self.encryptor.seal(plaintext, last)?)
+        let frame = self.encryptor.seal(plaintext, last)?;
+        self.taken = self.taken.saturating_add(plaintext.len() as u64);
+        Ok(frame)
     }
 
     /// Ends the put: with its changes the object exists. `sample` is the stored object's beginning, for the trace.
     ///
     /// # Errors
-    /// [`S3Error::Envelope`] where the last frame has not been made.
+    /// [`S3Error::Envelope`] where the last frame has not been made, [`S3Error::IncompleteBody`] where the frames
+    /// held more or less than the length that the put began with.
     pub fn finish(
         self,
         sample: &[u8],
@@ -189,6 +196,9 @@ impl Put {
     ) -> Result<(Object, Changes), S3Error> {
         let header_length = self.header.len();
         self.encryptor.finish()?;
+        if self.taken != self.object.content_length {
+            return Err(S3Error::IncompleteBody);
+        }
         let object = Object { stored_length, ..self.object };
         let frames = sample.get(header_length..).unwrap_or_default();
         let frames_length = stored_length.saturating_sub(header_length as u64);

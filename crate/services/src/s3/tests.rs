@@ -111,9 +111,9 @@ impl Host {
                 Want::Parse { bytes } => get.feed(&piece(&mut at, bytes))?,
                 Want::Unlock => {
                     let mut env = Env { host_now: NOW, random: &mut self.random };
-                    let planned = get.unlock(&self.kms, &stored, &mut env, &mut trace);
+                    let planned = get.plan_unlock(&self.kms, &stored, &mut env, &mut trace);
                     self.commit(planned.changes);
-                    planned.result?;
+                    get.unlock(planned.result?, &mut trace)?;
                 }
                 Want::Frame(job) => {
                     let sealed = piece(&mut at, job.length as usize + 16);
@@ -224,6 +224,90 @@ fn every_altered_byte_at_rest_is_refused() {
     }
     host.stored("file").push(0);
     assert_eq!(host.get("file").unwrap_err().code(), "EnvelopeError");
+}
+
+#[test]
+fn a_body_of_another_length_than_said_makes_no_object() {
+    let mut host = Host::new();
+    for (said, frames) in [(5, &["1234"][..]), (5, &["123456"]), (0, &["1"]), (1, &[""])] {
+        let request = PutObject {
+            bucket: BUCKET.to_owned(),
+            key: "file".to_owned(),
+            content_type: "text/plain".to_owned(),
+            content_length: said,
+            key_id: None,
+        };
+        let mut env = Env { host_now: NOW, random: &mut host.random };
+        let mut trace = Trace::off();
+        let planned = host.s3.plan_put(&host.kms, &host.caller, &request, b"", &mut env, &mut trace);
+        host.commit(planned.changes);
+        let mut put = planned.result.unwrap();
+        for (index, frame) in frames.iter().enumerate() {
+            put.seal(frame.as_bytes(), index + 1 == frames.len()).unwrap();
+        }
+        let refused = put.finish(b"", 0, &mut trace).unwrap_err();
+        assert_eq!(refused, S3Error::IncompleteBody, "{said}, {frames:?}");
+    }
+    assert_eq!(host.get("file").unwrap_err().code(), "NoSuchKey");
+}
+
+#[test]
+fn a_host_that_encrypts_and_decrypts_has_the_same_bytes() {
+    use tabkms_core::crypto::aead;
+    let mut host = Host::new();
+    let body: Vec<u8> = (0..=250).cycle().take(SMALL_FRAME as usize + 3).collect();
+    let request = PutObject {
+        bucket: BUCKET.to_owned(),
+        key: "file".to_owned(),
+        content_type: "text/plain".to_owned(),
+        content_length: body.len() as u64,
+        key_id: None,
+    };
+    let mut env = Env { host_now: NOW, random: &mut host.random };
+    let mut trace = Trace::off();
+    let planned = host.s3.plan_put(&host.kms, &host.caller, &request, b"", &mut env, &mut trace);
+    host.commit(planned.changes);
+    let mut put = planned.result.unwrap();
+    let mut stored = put.header().to_vec();
+    let chunks: Vec<&[u8]> = body.chunks(put.frame_length() as usize).collect();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let last = index + 1 == chunks.len();
+        let job = put.frame(u32::try_from(chunk.len()).unwrap(), last).unwrap();
+        stored.extend_from_slice(&job.prefix);
+        stored.extend(aead::seal(put.message_key().expose(), &job.iv, &job.aad, chunk).unwrap());
+    }
+    let (object, changes) = put.finish(&stored, stored.len() as u64, &mut trace).unwrap();
+    host.bodies.insert(object.body, stored.clone());
+    host.commit(changes);
+    // What the host encrypted, the core opens.
+    assert_eq!(host.get("file").unwrap().0, body);
+
+    let mut get = host.s3.get(&host.caller, BUCKET, "file").unwrap();
+    let (mut at, mut opened) = (0, Vec::new());
+    loop {
+        match get.want().unwrap() {
+            Want::Parse { bytes } => {
+                get.feed(&stored[at..at + bytes]).unwrap();
+                at += bytes;
+            }
+            Want::Unlock => {
+                assert!(get.message_key().is_none());
+                let mut env = Env { host_now: NOW, random: &mut host.random };
+                let planned = get.plan_unlock(&host.kms, b"", &mut env, &mut trace);
+                get.unlock(planned.result.unwrap(), &mut trace).unwrap();
+            }
+            Want::Frame(job) => {
+                let end = at + job.length as usize + 16;
+                let key = get.message_key().unwrap().expose();
+                opened.extend_from_slice(&aead::open(key, &job.iv, &job.aad, &stored[at..end]).unwrap());
+                get.opened().unwrap();
+                at = end;
+            }
+            Want::Done => break,
+        }
+    }
+    get.finish((stored.len() - at) as u64, b"", &mut trace).unwrap();
+    assert_eq!(opened, body);
 }
 
 #[test]
