@@ -199,7 +199,7 @@ impl Key {
         store_key: &StoreKey,
         random: &mut dyn Random,
     ) -> Result<(), KmsError> {
-        let material = KeyMaterial::generate(random)?;
+        let material = KeyMaterial::generate(32, random)?;
         let key_id = self.reference.id.to_string();
         let id = MaterialId::of(&material, &key_id)?;
         let sealed = SealedMaterial::seal(store_key, &key_id, &material, random)?;
