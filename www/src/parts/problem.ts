@@ -1,0 +1,92 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Playground } from "../model/playground.ts";
+import type { Failure } from "../model/refusal.ts";
+
+interface Advice {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What a store that will not open means, by what the exception says. */
+export function adviceOf(failure: Failure): Advice {
+  const said = `${failure.name} ${failure.message}`;
+  if (/quota/i.test(said)) {
+    return {
+      title: "The browser's storage is full",
+      text: "Nothing was lost: what was stored before is as it was. Delete objects or other sites' data, then try again.",
+    };
+  }
+  if (/newer|version|schema/i.test(said)) {
+    return {
+      title: "This store was written by a newer tabkms",
+      text: "Nothing was changed. Reload the page to get the newer version, or open the store where it was written.",
+    };
+  }
+  if (/indexeddb|storage|security|invalidstate|notallowed|unavailable/i.test(said)) {
+    return {
+      title: "The browser refuses storage",
+      text: "Private windows and some settings do not let a page keep anything. You can go on in memory; everything is gone when the tab closes.",
+    };
+  }
+  return {
+    title: "The KMS did not start",
+    text: "Nothing was changed. Reload the page; if it stays so, go on in memory, which leaves the store alone.",
+  };
+}
+
+/** A clear panel instead of a blank page. */
+export function problem(play: Playground): TemplateResult {
+  return play.phase === "locked" ? locked(play) : failed(play);
+}
+
+function exception(failure: Failure | undefined): TemplateResult | typeof nothing {
+  if (failure === undefined) return nothing;
+  return html`<div class="refusal" role="alert" data-testid="refusal">
+    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${failure.name}</code></p>
+    <p class="refusal-message">${failure.message}</p>
+  </div>`;
+}
+
+function failed(play: Playground): TemplateResult {
+  const failure = play.failure ?? { name: "Error", message: "" };
+  const advice = adviceOf(failure);
+  return html`<section class="problem" data-testid="problem">
+    <h1>${advice.title}</h1>
+    ${exception(failure)}
+    <p>${advice.text}</p>
+    <div class="row">
+      <button type="button" class="primary" @click=${() => void play.open()}>Try again</button>
+      <button type="button" data-testid="in-memory" @click=${() => void play.openInMemory()}>
+        Go on in memory
+      </button>
+    </div>
+  </section>`;
+}
+
+function locked(play: Playground): TemplateResult {
+  const wrong = play.attempts > 0;
+  return html`<section class="problem" data-testid="locked">
+    <h1>This store is under a passphrase</h1>
+    <p>
+      The root key is derived from it at every opening and kept nowhere, so whoever has the disk
+      cannot open the store. Neither can anybody help who has forgotten it.
+    </p>
+    <form
+      class="row"
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        const data = new FormData(event.target as HTMLFormElement);
+        void play.open(String(data.get("passphrase")));
+      }}
+    >
+      <label
+        >Passphrase
+        <input name="passphrase" type="password" autocomplete="current-password" required data-testid="passphrase"
+      /></label>
+      <button type="submit" class="primary">Unlock</button>
+      <button type="button" @click=${() => void play.openInMemory()}>Go on in memory</button>
+    </form>
+    ${wrong ? exception(play.failure) : nothing}
+    ${wrong ? html`<p>That passphrase does not open this store. Nothing was changed.</p>` : nothing}
+  </section>`;
+}
