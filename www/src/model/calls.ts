@@ -3,6 +3,7 @@
 import { base64Of, hexOf } from "../util/bytes.ts";
 import { artefactOf, BUCKET, contextOf, type Run } from "./flow.ts";
 import type { Input } from "./input.ts";
+import type { Failure } from "./refusal.ts";
 
 export interface Tab {
   readonly id: string;
@@ -30,6 +31,11 @@ function plain(value: Json): unknown {
 
 export function json(value: Json): string {
   return JSON.stringify(plain(value), null, 2);
+}
+
+/** An exception as it travels: `__type` and `message`. */
+export function answerText(error: Failure | undefined): string {
+  return error === undefined ? "{}" : json({ __type: error.name, message: error.message });
 }
 
 /** JavaScript source of a value: blobs as `Buffer.from("…", "base64")`. */
@@ -124,6 +130,7 @@ export interface CallScene {
   readonly run: Run;
   readonly input: Input;
   readonly keyArn: string;
+  readonly refusal?: Failure | undefined;
 }
 
 const SUITE = {
@@ -146,8 +153,13 @@ const DECRYPT_CODE = `const data = await crypto.subtle.decrypt(
 ); // throws where a tag does not fit
 dataKey.fill(0);`;
 
-/** The call of one step. */
+/** The call of one step; where it was refused, the exception is the answer. */
 export function callOf(scene: CallScene): Call {
+  const call = acceptedCall(scene);
+  return scene.refusal === undefined ? call : { ...call, answer: answerText(scene.refusal) };
+}
+
+function acceptedCall(scene: CallScene): Call {
   const { step, run, input, keyArn } = scene;
   const steps = (step <= 4 ? run.put : run.get)?.steps ?? [];
   const key = step <= 4 ? input.name : (run.stored?.description.Key ?? input.name);

@@ -244,7 +244,11 @@ function reading(scene: Scene, cast: Cast, kept: readonly Token[]): Holdings {
     return {
       you: [],
       s3: [...opened, ...sealed()],
-      kms: [...cast.encryptedKey({ from: "s3" }), ...cast.context({ from: "s3" })],
+      // Where KMS refused, its exception stands here instead.
+      kms:
+        scene.refusedAt === "kms"
+          ? []
+          : [...cast.encryptedKey({ from: "s3" }), ...cast.context({ from: "s3" })],
       storage,
     };
   }

@@ -3,7 +3,7 @@
 import type { Field, GetObjectOutput, KmsApi, Traced } from "../../../js/src/api.ts";
 import { base64Of } from "../util/bytes.ts";
 import { dateText, shortId } from "../util/format.ts";
-import { type Call, json, kmsCall } from "./calls.ts";
+import { answerText, type Call, kmsCall } from "./calls.ts";
 import { type Cmk, readCmk } from "./cmk.ts";
 import {
   artefactOf,
@@ -52,17 +52,17 @@ export interface WhatIf {
 }
 
 export const WHAT_IFS: readonly WhatIf[] = [
-  { id: "flip-data", label: "a data byte flips", question: "a byte of the encrypted data flipped" },
+  { id: "flip-data", label: "data byte flips", question: "a byte of the encrypted data flipped" },
   {
     id: "flip-key",
-    label: "a key byte flips",
+    label: "key byte flips",
     question: "a byte of the encrypted data key flipped",
   },
-  { id: "context", label: "the context differs", question: "the encryption context were another" },
-  { id: "disable", label: "the CMK is disabled", question: "the CMK were disabled" },
-  { id: "rotate", label: "the CMK is rotated", question: "the CMK were rotated" },
-  { id: "delete", label: "the CMK is deleted", question: "the CMK were deleted" },
-  { id: "direct", label: "no data key is used", question: "you encrypted under the CMK directly" },
+  { id: "context", label: "other context", question: "the encryption context were another" },
+  { id: "disable", label: "CMK disabled", question: "the CMK were disabled" },
+  { id: "rotate", label: "CMK rotated", question: "the CMK were rotated" },
+  { id: "delete", label: "CMK deleted", question: "the CMK were deleted" },
+  { id: "direct", label: "no data key", question: "you encrypted under the CMK directly" },
 ];
 
 export interface WhatIfScene {
@@ -209,11 +209,6 @@ function beforeKms(got: Traced<GetObjectOutput>): Traced<GetObjectOutput>["steps
 
 function refused(error: Failure | undefined, place: Place): { refusal?: Refusal } {
   return error === undefined ? {} : { refusal: refusalOf(error, place) };
-}
-
-/** An exception as it travels: `__type` and `message`. */
-export function answerText(error: Failure | undefined): string {
-  return error === undefined ? "{}" : json({ __type: error.name, message: error.message });
 }
 
 async function disable(scene: WhatIfScene): Promise<Outcome> {

@@ -2,10 +2,16 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Failure, Refusal } from "../model/refusal.ts";
 import { meaningOf } from "../model/refusal.ts";
 
+/** A long name may break before its last word. */
+function breakable(name: string): TemplateResult {
+  const [first = "", ...rest] = name.split(/(?=[A-Z][a-z]+$)/);
+  return html`${first}<wbr />${rest.join("")}`;
+}
+
 /** An exception where it was thrown: AWS's name and message, then what it means. */
 export function refusalNote(refusal: Refusal): TemplateResult {
   return html`<div class="refusal" data-testid="refusal" data-place-of=${refusal.place}>
-    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${refusal.name}</code></p>
+    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${breakable(refusal.name)}</code></p>
     ${
       refusal.message === ""
         ? html`<p class="refusal-message empty">(the message is empty, on purpose)</p>`
@@ -19,7 +25,7 @@ export function refusalNote(refusal: Refusal): TemplateResult {
 export function failureNote(failure: Failure | undefined): TemplateResult | typeof nothing {
   if (failure === undefined) return nothing;
   return html`<div class="refusal" role="alert">
-    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${failure.name}</code></p>
+    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${breakable(failure.name)}</code></p>
     <p class="refusal-message">${failure.message}</p>
     <p class="refusal-meaning">${meaningOf(failure.name)}</p>
   </div>`;

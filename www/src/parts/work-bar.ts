@@ -3,9 +3,12 @@ import type { LongWork } from "../model/progress.ts";
 import { durationText, sizeText } from "../util/format.ts";
 
 /** Long work: how far, how fast, how long still, and a way to stop it. */
-export function workBar(work: LongWork | undefined, cancel: () => void): TemplateResult {
+export function workBar(
+  work: LongWork | undefined,
+  cancel: () => void,
+): TemplateResult | typeof nothing {
   const state = work?.work;
-  if (state === undefined || !state.visible) return html`<div class="work"></div>`;
+  if (state === undefined || !state.visible) return nothing;
   const { what, done, total, rate, left } = state;
   const share = total === 0 ? 0 : Math.floor((100 * done) / total);
   return html`<div class="work on" data-testid="work">

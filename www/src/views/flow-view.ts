@@ -162,7 +162,7 @@ export function flowView(play: Playground): TemplateResult {
   return html`<div class="flow ${play.outcome === undefined ? "" : "supposing"}">
     <div class="stage-area">
       ${legend()}
-      <tk-stage
+      <div class="stage-frame"><tk-stage
         .holdings=${holdings}
         .wires=${wiresOf(play)}
         .cmk=${play.outcome?.id === "delete" ? play.cmk : (play.outcome?.cmk ?? play.cmk)}
@@ -176,7 +176,7 @@ export function flowView(play: Playground): TemplateResult {
           play.pick(`${place}:${event.token.id}`, event.token.artefact);
         }}
       ></tk-stage>
-      ${workBar(play.work, () => play.cancel())}
+      ${workBar(play.work, () => play.cancel())}</div>
       ${stepBar(play)} ${whatIfRail(play)}
     </div>
     <aside class="words" aria-label="this step">${words(play)}</aside>
@@ -210,7 +210,13 @@ function words(play: Playground): TemplateResult {
   const run = outcome?.run ?? play.run;
   const call =
     outcome?.call ??
-    callOf({ step, run, input: play.input, keyArn: play.cmk?.arn ?? "alias/demo" });
+    callOf({
+      step,
+      run,
+      input: play.input,
+      keyArn: play.cmk?.arn ?? "alias/demo",
+      refusal: play.refusal ?? outcome?.refusal,
+    });
   return html`
     ${outcome === undefined ? nothing : supposed(play)}
     ${
