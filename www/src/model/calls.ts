@@ -76,7 +76,7 @@ export function kmsCall(
   answer: string,
 ): Call {
   return {
-    title: `${who} calls ${operation}`,
+    title: `${who} ${who === "You" ? "call" : "calls"} ${operation}`,
     answer,
     tabs: [
       { id: "json", label: "JSON", text: json(input) },

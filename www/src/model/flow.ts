@@ -3,6 +3,7 @@
 import type {
   Artefact,
   ArtefactKind,
+  Field,
   GetObjectOutput,
   KmsApi,
   ObjectDescription,
@@ -22,6 +23,8 @@ export interface Stored {
   readonly description: ObjectDescription;
   readonly blob: Blob;
   readonly head: Uint8Array;
+  /** The encrypted data in the first frame. */
+  readonly ciphertext?: Uint8Array;
 }
 
 export interface Run {
@@ -47,7 +50,21 @@ export async function readStored(kms: KmsApi, key: string): Promise<Stored | und
   if (description === undefined) return undefined;
   const blob = await kms.s3.readStored(at);
   const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
-  return { description, blob, head };
+  const field = flatFields((await kms.inspect(head)).fields).find(
+    (one) => one.name === "ciphertext",
+  );
+  if (field === undefined) return { description, blob, head };
+  return {
+    description,
+    blob,
+    head,
+    ciphertext: head.slice(field.offset, field.offset + field.length),
+  };
+}
+
+/** Fields and the fields inside them, outer before inner. */
+export function flatFields(fields: readonly Field[]): readonly Field[] {
+  return fields.flatMap((field) => [field, ...flatFields(field.fields ?? [])]);
 }
 
 export interface Source {

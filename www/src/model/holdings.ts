@@ -138,7 +138,7 @@ class Cast {
   }
 
   ciphertext(extra: Extra = {}): readonly Token[] {
-    const artefact = this.#find("ciphertext") ?? this.#storedArtefact("ciphertext");
+    const artefact = this.#find("ciphertext") ?? this.#frame();
     if (artefact === undefined) return [];
     const size = sizeText(lengthOf(artefact));
     return [token("ciphertext", "encrypted data", size, "under the data key", artefact, extra)];
@@ -168,6 +168,14 @@ class Cast {
         ...extra,
       }),
     ];
+  }
+
+  /** The encrypted data as it stands in storage, where no trace of its making is left. */
+  #frame(): Artefact | undefined {
+    const stored = this.#scene.run.stored;
+    if (stored?.ciphertext === undefined) return undefined;
+    const { Key, ContentLength } = stored.description;
+    return { kind: "ciphertext", label: Key, shown: stored.ciphertext, length: ContentLength };
   }
 
   #storedArtefact(kind: ArtefactKind): Artefact | undefined {

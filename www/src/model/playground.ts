@@ -22,6 +22,7 @@ import { LAST_STEP, STEPS } from "./words.ts";
 export type Phase = "opening" | "locked" | "failed" | "ready";
 
 const PLAY_MS = 2600;
+const LOCKED = /^(PassphraseRequired|WrongPassphrase)Error$/;
 
 export class Playground extends EventTarget {
   phase: Phase = "opening";
@@ -87,9 +88,7 @@ export class Playground extends EventTarget {
       await this.go(parseRoute(location.hash));
     } catch (error) {
       this.failure = failureOf(error);
-      this.phase = /passphrase/i.test(`${this.failure.name} ${this.failure.message}`)
-        ? "locked"
-        : "failed";
+      this.phase = LOCKED.test(this.failure.name) ? "locked" : "failed";
     }
     this.#changed();
   }
@@ -262,7 +261,10 @@ export class Playground extends EventTarget {
   }
 
   play(): void {
-    if (this.playing) return this.stop();
+    if (this.playing) {
+      this.stop();
+      return;
+    }
     this.playing = true;
     if (this.step >= LAST_STEP || this.outcome !== undefined) this.toStep(1);
     else this.next();

@@ -42,6 +42,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   InvalidKeyUsageException: "The key is of a kind that does not do this.",
   UnknownOperationException: "This operation is not built yet.",
   NoSuchKey: "There is no object of that name in the bucket. Store one first.",
+  EnvelopeError:
+    "What is stored is not what was written: S3 gives out nothing of it. Restore the object from a copy.",
+  WrongPassphraseError: "The passphrase does not open it. Nothing was changed.",
+  CorruptStoreError: "The file is damaged or not an export. Nothing was changed.",
+  QuotaExceededError:
+    "The browser's storage is full. What was stored before is as it was; delete something, then try again.",
   AbortError: "You stopped it. Nothing was stored that was not there before.",
 };
 

@@ -1,6 +1,6 @@
 /** The what-ifs: each runs on a fork of the state, and what it breaks is broken only there. */
 
-import type { Field, GetObjectOutput, KmsApi, Traced } from "../../../js/src/api.ts";
+import type { GetObjectOutput, KmsApi, Traced } from "../../../js/src/api.ts";
 import { base64Of } from "../util/bytes.ts";
 import { dateText, shortId } from "../util/format.ts";
 import { answerText, type Call, kmsCall } from "./calls.ts";
@@ -9,6 +9,7 @@ import {
   artefactOf,
   BUCKET,
   contextOf,
+  flatFields,
   get,
   keyOffset,
   put,
@@ -237,8 +238,8 @@ async function rotate(scene: WhatIfScene): Promise<Outcome> {
     shows:
       "The old object opens: its encrypted data key names the old material, which KMS keeps. A new object uses the new one. Rotation re-encrypts nothing, and nobody has to change a key id.",
     facts: [
-      { name: "Old object's key material", value: before },
-      { name: "New object's key material", value: after },
+      { name: "Old object", value: before },
+      { name: "New object", value: after },
     ],
     cmk: await readCmk(scene.fork, scene.keyArn),
   };
@@ -250,13 +251,11 @@ async function materialOf(scene: WhatIfScene): Promise<string> {
   const blob = artefactOf(got.steps, "encrypted-data-key")?.shown;
   if (blob === undefined) return "";
   const { fields } = await scene.fork.inspect(blob);
-  const field = flatten(fields).find((one) => one.name.includes("material") && one.length === 32);
+  const field = flatFields(fields).find(
+    (one) => one.name.includes("material") && one.length === 32,
+  );
   const bytes = blob.slice(field?.offset ?? 0, (field?.offset ?? 0) + (field?.length ?? 0));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function flatten(fields: readonly Field[]): readonly Field[] {
-  return fields.flatMap((field) => [field, ...flatten(field.fields ?? [])]);
 }
 
 async function destroy(scene: WhatIfScene): Promise<Outcome> {

@@ -4,19 +4,8 @@ import { ownersOf, type Row, rowsOf } from "../model/fields.ts";
 import { KINDS } from "../model/kinds.ts";
 import { asciiOf, base64Of, hexByte, hexOf } from "../util/bytes.ts";
 import { bytesText } from "../util/format.ts";
+import { EditEvent } from "./edit-event.ts";
 import { glyph } from "./glyphs.ts";
-
-/** A byte was overwritten in place. */
-export class EditEvent extends Event {
-  readonly offset: number;
-  readonly value: number;
-
-  constructor(offset: number, value: number) {
-    super("edit", { bubbles: true });
-    this.offset = offset;
-    this.value = value;
-  }
-}
 
 const FIRST = 1024;
 const MORE = 4096;
@@ -100,6 +89,10 @@ export class TkBytes extends LitElement {
       this.#own();
       void this.#look();
     }
+  }
+
+  protected override updated(changed: Map<string, unknown>): void {
+    if (changed.has("inspection") && this.changed !== undefined) this.#reveal(this.changed);
   }
 
   async #look(): Promise<void> {

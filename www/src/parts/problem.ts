@@ -7,31 +7,33 @@ interface Advice {
   readonly text: string;
 }
 
-/** What a store that will not open means, by what the exception says. */
+const ADVICE: Readonly<Record<string, Advice>> = {
+  QuotaExceededError: {
+    title: "The browser's storage is full",
+    text: "Nothing was lost: what was stored before is as it was. Delete objects or other sites' data, then try again.",
+  },
+  SchemaTooNewError: {
+    title: "This store was written by a newer tabkms",
+    text: "Nothing was changed. Reload the page to get the newer version, or open the store where it was written.",
+  },
+  StorageRefusedError: {
+    title: "The browser refuses storage",
+    text: "Private windows and some settings do not let a page keep anything. You can go on in memory; everything is gone when the tab closes.",
+  },
+  CorruptStoreError: {
+    title: "The store is damaged",
+    text: "A record is not what was written, so nothing of it is used. Import an export of it, or erase this site's data and start anew.",
+  },
+};
+
+/** What a store that will not open means. */
 export function adviceOf(failure: Failure): Advice {
-  const said = `${failure.name} ${failure.message}`;
-  if (/quota/i.test(said)) {
-    return {
-      title: "The browser's storage is full",
-      text: "Nothing was lost: what was stored before is as it was. Delete objects or other sites' data, then try again.",
-    };
-  }
-  if (/newer|version|schema/i.test(said)) {
-    return {
-      title: "This store was written by a newer tabkms",
-      text: "Nothing was changed. Reload the page to get the newer version, or open the store where it was written.",
-    };
-  }
-  if (/indexeddb|storage|security|invalidstate|notallowed|unavailable/i.test(said)) {
-    return {
-      title: "The browser refuses storage",
-      text: "Private windows and some settings do not let a page keep anything. You can go on in memory; everything is gone when the tab closes.",
-    };
-  }
-  return {
-    title: "The KMS did not start",
-    text: "Nothing was changed. Reload the page; if it stays so, go on in memory, which leaves the store alone.",
-  };
+  return (
+    ADVICE[failure.name] ?? {
+      title: "The KMS did not start",
+      text: "Nothing was changed. Reload the page; if it stays so, go on in memory, which leaves the store alone.",
+    }
+  );
 }
 
 /** A clear panel instead of a blank page. */

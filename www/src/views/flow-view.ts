@@ -9,7 +9,7 @@ import { artefactFile } from "../model/playground.ts";
 import type { Place } from "../model/refusal.ts";
 import { WHAT_IFS } from "../model/whatif.ts";
 import { STEPS } from "../model/words.ts";
-import type { EditEvent } from "../parts/bytes.ts";
+import type { EditEvent } from "../parts/edit-event.ts";
 import "../parts/bytes.ts";
 import "../parts/call-box.ts";
 import { glyph } from "../parts/glyphs.ts";
