@@ -13,7 +13,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use tabkms_core::api::Kms as Core;
@@ -21,7 +21,7 @@ use tabkms_core::crypto::{Random, StoreKey};
 use tabkms_core::model::KmsError;
 use tabkms_core::store::{Generation, Row};
 use tabkms_services::s3::S3;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::Blob;
 
 use super::opening::store_id;
@@ -270,7 +270,7 @@ impl Reader<'_> {
         }
         let slice = self.file.slice_with_f64_and_f64(self.at, end);
         let slice = slice.map_err(|thrown| StorageError::from_thrown(&thrown))?;
-        let buffer: ArrayBuffer = settled(Ok(Promise::from(slice.array_buffer()))).await?.unchecked_into();
+        let buffer: ArrayBuffer = settled(Ok(slice.array_buffer())).await?.unchecked_into();
         self.at = end;
         Ok(Uint8Array::new(&buffer))
     }
@@ -327,5 +327,5 @@ fn encode<T: Encode<()>>(value: &T) -> Result<Vec<u8>, StorageError> {
 
 async fn sha256(bytes: &Uint8Array) -> Result<Vec<u8>, StorageError> {
     let digest = settled(subtle()?.digest_with_str_and_buffer_source("SHA-256", bytes)).await?;
-    Ok(Uint8Array::new(&JsValue::from(digest)).to_vec())
+    Ok(Uint8Array::new(&digest).to_vec())
 }
