@@ -42,8 +42,11 @@ test("arrow keys walk the seven steps, and each says who holds what", async () =
   await page.keyboard.press("ArrowRight");
   await onStep(page, 3);
   const gone = await holds(page, "s3", true);
-  assert.ok(gone.includes("data key, no longer held: overwritten with zeros"), gone.join("; "));
-  assert.ok((await holds(page, "s3")).includes("encrypted data, under the data key, 17 bytes"));
+  assert.ok(gone.includes("data key, no longer held, overwritten with, zeros"), gone.join("; "));
+  assert.match(
+    (await holds(page, "s3")).join("; "),
+    /encrypted data, under the data key, \d+ bytes/,
+  );
   const zeros = await page.locator("tk-bytes .byte").allTextContents();
   assert.equal(zeros.length, 32);
   assert.ok(zeros.every((byte) => byte.trim() === "00"));

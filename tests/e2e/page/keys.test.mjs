@@ -141,7 +141,10 @@ test("a key disabled in one tab does not encrypt in the other", async () => {
   await one.getByTestId("disable").click();
   await one.getByTestId("state").getByText("disabled").waitFor();
   await other.getByLabel("Next").click();
-  await other.locator('[data-place="kms"] [data-testid="refusal"]').getByText("Disabled").waitFor();
+  await other
+    .locator('[data-place="kms"] [data-testid="refusal"]')
+    .getByText("DisabledException")
+    .waitFor();
   await one.getByTestId("enable").click();
   await one.getByTestId("state").getByText("enabled").waitFor();
   await one.close();

@@ -47,7 +47,9 @@ export async function holds(page, place, gone = false) {
   const list = gone ? "no longer holds" : "holds";
   return page
     .locator(`[data-place="${place}"] > ul[aria-label$=" ${list}"] button`)
-    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label")));
+    .evaluateAll((buttons) =>
+      buttons.map((button) => button.textContent.replace(/\s+/g, " ").trim()),
+    );
 }
 
 /** The SHA-256 of a file, read as a stream. */

@@ -23,7 +23,9 @@ export interface Stored {
   readonly description: ObjectDescription;
   readonly blob: Blob;
   readonly head: Uint8Array;
-  /** The encrypted data in the first frame. */
+  /** Bytes before the frames. */
+  readonly headerLength: number;
+  /** The beginning of the frames: the encrypted data. */
   readonly ciphertext?: Uint8Array;
 }
 
@@ -50,16 +52,10 @@ export async function readStored(kms: KmsApi, key: string): Promise<Stored | und
   if (description === undefined) return undefined;
   const blob = await kms.s3.readStored(at);
   const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
-  const field = flatFields((await kms.inspect(head)).fields).find(
-    (one) => one.name === "ciphertext",
-  );
-  if (field === undefined) return { description, blob, head };
-  return {
-    description,
-    blob,
-    head,
-    ciphertext: head.slice(field.offset, field.offset + field.length),
-  };
+  const header = (await kms.inspect(head)).fields.find((field) => field.name === "header");
+  if (header === undefined) return { description, blob, head, headerLength: 0 };
+  const headerLength = header.offset + header.length;
+  return { description, blob, head, headerLength, ciphertext: head.slice(headerLength) };
 }
 
 /** Fields and the fields inside them, outer before inner. */

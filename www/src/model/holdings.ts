@@ -14,8 +14,8 @@ export interface Token {
   readonly name: string;
   /** Its size, or what became of it. */
   readonly note: string;
-  /** For a screen reader. */
-  readonly spoken: string;
+  /** What a screen reader says between name and note. */
+  readonly about: string;
   readonly gone: boolean;
   /** Set where the token arrives in this step: the place that it comes from. */
   readonly from?: Place;
@@ -52,15 +52,12 @@ function token(
 ): Token {
   const gone = extra.gone ?? false;
   const note = gone ? "zeros" : (extra.note ?? size);
-  const spoken = gone
-    ? `${name}, no longer held: overwritten with zeros`
-    : [name, about, size].filter((part) => part !== "").join(", ");
   return {
     id,
     kind: artefact.kind,
     name,
     note,
-    spoken,
+    about: gone ? "no longer held, overwritten with" : about,
     gone,
     artefact: gone ? zeroed(artefact) : artefact,
     ...(extra.from === undefined ? {} : { from: extra.from }),
@@ -174,8 +171,9 @@ class Cast {
   #frame(): Artefact | undefined {
     const stored = this.#scene.run.stored;
     if (stored?.ciphertext === undefined) return undefined;
-    const { Key, ContentLength } = stored.description;
-    return { kind: "ciphertext", label: Key, shown: stored.ciphertext, length: ContentLength };
+    const { Key, StoredLength } = stored.description;
+    const length = StoredLength - stored.headerLength;
+    return { kind: "ciphertext", label: Key, shown: stored.ciphertext, length };
   }
 
   #storedArtefact(kind: ArtefactKind): Artefact | undefined {

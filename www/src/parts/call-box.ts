@@ -21,7 +21,7 @@ export class TkCall extends LitElement {
     const { title, tabs, answer } = this.call;
     const shown = tabs.find((tab) => tab.id === this.tab) ?? tabs[0];
     return html`
-      <h3 class="call-title">${title}</h3>
+      <h2 class="call-title">${title}</h2>
       <div class="tabs" role="tablist" aria-label="notation" data-arrows @keydown=${this.#key}>
         ${tabs.map(
           (tab) => html`<button
@@ -46,7 +46,7 @@ export class TkCall extends LitElement {
         tabindex="0"
         aria-labelledby="tab-${shown?.id ?? ""}"
       ><code>${shown?.text ?? ""}</code></pre>
-      <h3 class="call-title">The answer</h3>
+      <h2 class="call-title">The answer</h2>
       <pre class="code answer" tabindex="0" aria-label="the answer"><code>${answer}</code></pre>
     `;
   }

@@ -97,7 +97,7 @@ export class TkStage extends LitElement {
       data-place=${id}
       aria-label="${name}, ${what}"
     >
-      <h3>${name} <small>${what}</small></h3>
+      <h2>${name} <small>${what}</small></h2>
       ${id === "kms" ? this.#hsm() : nothing}
       <ul class="tokens" aria-label="${name} holds">
         ${held.map((token) => this.#token(id, token))}
@@ -159,7 +159,7 @@ export class TkStage extends LitElement {
       kind,
       name,
       note,
-      spoken: kind === "root-key" ? "root key, never leaves" : `CMK ${name}, ${note}`,
+      about: kind === "root-key" ? "in the HSM" : "CMK",
       gone,
       artefact: { kind, label: name, kept: { what, bits: 256 } },
     };

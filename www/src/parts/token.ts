@@ -39,12 +39,11 @@ export class KmsToken extends LitElement {
     return html`<button
       type="button"
       class="token k-${token.kind} ${token.gone ? "gone" : "held"}"
-      aria-label=${token.spoken}
       aria-pressed=${this.selected ? "true" : "false"}
       @click=${() => this.dispatchEvent(new PickEvent(token))}
     >
       ${glyph(token.kind, token.gone)}
-      <span class="token-name">${token.name}</span>
+      <span class="token-name">${token.name}<span class="hush">, ${token.about},</span></span>
       <span class="token-note">${token.note}</span>
     </button>`;
   }

@@ -81,7 +81,7 @@ function directHoldings(sent: Artefact | undefined): Holdings {
             kind: "plaintext",
             name: "data",
             note: "5,000 bytes",
-            spoken: "data, readable, 5,000 bytes",
+            about: "readable",
             gone: false,
             artefact: sent,
           },
