@@ -3,6 +3,7 @@
 use std::fmt;
 
 use tabkms_core::model::KmsError;
+use tabkms_services::s3::S3Error;
 use wasm_bindgen::JsValue;
 
 use crate::host;
@@ -86,8 +87,16 @@ pub enum Failure {
     Kms(KmsError),
     /// A fault of the storage.
     Storage(StorageError),
+    /// An error of S3.
+    S3(S3Error),
     /// The caller broke off.
     Aborted,
+}
+
+impl From<S3Error> for Failure {
+    fn from(error: S3Error) -> Self {
+        Self::S3(error)
+    }
 }
 
 impl From<KmsError> for Failure {
@@ -109,6 +118,7 @@ impl Failure {
         match self {
             Self::Kms(error) => (error.code().to_owned(), error.message().to_owned()),
             Self::Storage(error) => (error.name().to_owned(), error.to_string()),
+            Self::S3(error) => (error.code().to_owned(), error.message()),
             Self::Aborted => ("AbortError".to_owned(), "The call was cancelled.".to_owned()),
         }
     }

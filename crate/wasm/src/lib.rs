@@ -6,8 +6,10 @@
 pub mod error;
 mod gate;
 mod host;
+pub mod kms;
 pub mod random;
 pub mod root_key;
 pub mod store;
+pub mod value;
 pub mod webcrypto;
 pub mod wipe;

@@ -23,6 +23,22 @@ impl Source {
         Some(Self::Seeded(Box::new(ChaCha20Rng::from_seed(*seed))))
     }
 
+    /// Another source of the same kind; a seeded one gives its child a seed, so that both stay reproducible and
+    /// never draw the same bytes.
+    ///
+    /// # Errors
+    /// None for a seeded source, and none before the first draw for the platform's.
+    pub fn split(&mut self) -> Result<Self, Failure> {
+        match self {
+            Self::Platform => Ok(Self::Platform),
+            Self::Seeded(generator) => {
+                let mut seed = Zeroizing::new([0; 32]);
+                generator.fill_bytes(seed.as_mut_slice());
+                Ok(Self::Seeded(Box::new(ChaCha20Rng::from_seed(*seed))))
+            }
+        }
+    }
+
     /// Whether the bytes can be predicted.
     #[must_use]
     pub fn is_seeded(&self) -> bool {

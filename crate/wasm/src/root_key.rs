@@ -121,6 +121,16 @@ impl RootKey {
         self.mode
     }
 
+    /// Whether `record` names this root key's keeper: the same mode and, for a passphrase, the same salt.
+    #[must_use]
+    pub fn wrote(&self, record: &JsValue) -> bool {
+        match (Record::parse(record).map(|record| (record.mode, record.keeper)), &self.derivation) {
+            (Some((Mode::Passphrase, Keeper::Passphrase(other))), Some(own)) => own.salt == other.salt,
+            (Some((mode, Keeper::Key(_))), None) => mode == self.mode,
+            _ => false,
+        }
+    }
+
     /// Wraps the key of `store`: the record to commit.
     ///
     /// # Errors

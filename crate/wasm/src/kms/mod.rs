@@ -1,0 +1,186 @@
+//! The class that JavaScript holds. Every method takes its place in the queue at once and answers with a promise;
+//! nothing is borrowed across an await.
+
+mod clock;
+mod get;
+mod opening;
+mod options;
+mod put;
+mod s3;
+mod store_loop;
+mod transfer;
+
+use std::future::Future;
+use std::rc::Rc;
+
+use js_sys::{Function, Promise, Uint8Array};
+use tabkms_core::model::Value;
+use tabkms_core::model::shape::IntoValue;
+use tabkms_core::{envelope, hierarchy};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::Blob;
+
+use crate::error::{Failure, StorageError};
+use crate::value::{object, to_js};
+use crate::webcrypto::copy_in;
+use crate::wipe::wipe_stack;
+use options::Options;
+use store_loop::{Inner, Request};
+
+/// A key management service.
+#[wasm_bindgen]
+pub struct Kms(Rc<Inner>);
+
+#[wasm_bindgen]
+impl Kms {
+    /// Opens a store, or makes one. `options` has the members of `OpenOptions` in js/src/api.ts, with the passphrase
+    /// as UTF-8 in a `Uint8Array`, and `engine: "wasm"` where WebCrypto shall not do the bulk work.
+    ///
+    /// # Errors
+    /// The storage errors, by name.
+    pub fn open(options: JsValue) -> Promise {
+        future_to_promise(async move {
+            let inner = Inner::open(Options::read(&options)?).await?;
+            wipe_stack();
+            Ok(Self(inner).into())
+        })
+    }
+
+    /// Any operation of the KMS API: resolves to `{ answer }` or `{ error: { name, message } }`, with `steps` where
+    /// `traced`. Rejects only where the storage fails.
+    pub fn send(&self, operation: String, input: JsValue, region: Option<String>, traced: bool) -> Promise {
+        self.run(move |inner| async move {
+            let request = Request { operation, input, region, traced };
+            let (answer, steps) = inner.call(&request).await?;
+            let mut members = Vec::with_capacity(2);
+            match answer {
+                Ok(value) => members.push(("answer", to_js(&value))),
+                Err(error) => members.push(("error", error_object(&error.into()))),
+            }
+            if traced {
+                members.push(("steps", to_js(&steps.into_value())));
+            }
+            Ok(object(members.into_iter()))
+        })
+    }
+
+    /// The store's time in milliseconds since 1970.
+    pub fn now(&self) -> Promise {
+        self.run(move |inner| async move {
+            inner.refresh().await?;
+            inner.with(|state| milliseconds(state.kms.now(inner.host_now())))
+        })
+    }
+
+    /// Moves the clock forward; what falls due happens in order. Resolves to `[{ time, event, keyArn }]`, the time in
+    /// seconds. `progress(done, total)` is called after each batch, and answers `true` to break off.
+    pub fn advance(&self, milliseconds: f64, progress: Option<Function>) -> Promise {
+        self.run(move |inner| async move { inner.advance(milliseconds, progress.as_ref()).await })
+    }
+
+    /// Names every byte of a KMS ciphertext or of an Encryption SDK message.
+    #[must_use]
+    pub fn inspect(&self, bytes: &Uint8Array) -> JsValue {
+        let bytes = copy_in(bytes);
+        let (format, fields) = match (hierarchy::inspect(&bytes), envelope::inspect(&bytes)) {
+            (Some(fields), _) => ("kms-ciphertext", fields),
+            (None, Some(fields)) => ("encryption-sdk-message", fields),
+            (None, None) => ("unknown", Vec::new()),
+        };
+        object([("format", format.into()), ("fields", to_js(&fields.into_value()))].into_iter())
+    }
+
+    /// A copy in memory for a what-if: what happens there stays there.
+    pub fn fork(&self) -> Promise {
+        self.run(move |inner| async move { Ok(Self(inner.fork().await?).into()) })
+    }
+
+    /// What protects the store, in facts: `Description` in js/src/api.ts without `persistence`, `now` in seconds.
+    pub fn describe(&self) -> Promise {
+        self.run(move |inner| async move { inner.describe().await.map(|facts| to_js(&facts)) })
+    }
+
+    /// Puts the store under a passphrase (UTF-8), or back under the browser's key.
+    #[wasm_bindgen(js_name = setPassphrase)]
+    pub fn set_passphrase(&self, passphrase: Option<Uint8Array>) -> Promise {
+        self.run(move |inner| async move {
+            inner.set_passphrase(passphrase.as_ref()).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// The whole store, encrypted under a passphrase (UTF-8).
+    #[wasm_bindgen(js_name = exportStore)]
+    pub fn export_store(&self, passphrase: Uint8Array) -> Promise {
+        self.run(move |inner| async move { Ok(inner.export(&passphrase).await?.into()) })
+    }
+
+    /// Replaces the store by an exported one; a wrong passphrase or a damaged file changes nothing.
+    #[wasm_bindgen(js_name = importStore)]
+    pub fn import_store(&self, file: Blob, passphrase: Uint8Array) -> Promise {
+        self.run(move |inner| async move {
+            inner.import(&file, &passphrase).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Destroys the root key and everything under it, and starts anew.
+    pub fn erase(&self) -> Promise {
+        self.run(move |inner| async move {
+            inner.erase().await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Called after every change, from here or from another tab.
+    #[wasm_bindgen(js_name = setListener)]
+    pub fn set_listener(&self, listener: Option<Function>) {
+        self.0.set_listener(listener);
+    }
+
+    /// Commits what is deferred and gives the storage back. Every later call is refused.
+    pub fn close(&self) -> Promise {
+        self.run(move |inner| async move {
+            inner.close().await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+impl Kms {
+    /// Does `work` when its turn comes, and wipes the stack behind it.
+    fn run<F>(&self, work: impl FnOnce(Rc<Inner>) -> F + 'static) -> Promise
+    where
+        F: Future<Output = Result<JsValue, Failure>> + 'static,
+    {
+        let inner = Rc::clone(&self.0);
+        let turn = inner.gate.enter();
+        future_to_promise(async move {
+            let inside = turn.await;
+            let result = if inner.is_closed() {
+                Err(StorageError::Closed.into())
+            } else {
+                work(Rc::clone(&inner)).await
+            };
+            wipe_stack();
+            drop(inside);
+            inner.after_call();
+            result.map_err(JsValue::from)
+        })
+    }
+}
+
+fn error_object(failure: &Failure) -> JsValue {
+    let (name, message) = failure.parts();
+    object([("name", name.into()), ("message", message.into())].into_iter())
+}
+
+#[allow(clippy::cast_precision_loss)] // exact for the next 285,000 years
+fn milliseconds(time: tabkms_core::model::Timestamp) -> JsValue {
+    JsValue::from_f64(time.0 as f64)
+}
+
+fn map<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Map(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}

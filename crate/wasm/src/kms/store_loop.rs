@@ -1,0 +1,371 @@
+//! The host's loop: refresh, plan, commit, apply, answer.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::Function;
+use tabkms_core::api::{Call, Env, Kms as Core};
+use tabkms_core::authz::Caller;
+use tabkms_core::model::{KmsError, Timestamp, Value};
+use tabkms_core::store::{Change, Changes, Generation, Row, StoreError};
+use tabkms_core::trace::{Step, Trace};
+use tabkms_services::s3::S3;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::options::Settings;
+use crate::error::{Failure, StorageError};
+use crate::gate::Gate;
+use crate::host;
+use crate::random::Source;
+use crate::root_key::RootKey;
+use crate::store::{Commit, Head, Outcome, Store};
+use crate::value::from_js;
+
+/// How long a deferred record may wait, in milliseconds; 100 is promised.
+const FLUSH_AFTER: u32 = 80;
+
+/// One KMS: a store, and the state that was read from it.
+pub(super) struct Inner {
+    pub(super) gate: Gate,
+    pub(super) store: Rc<dyn Store>,
+    pub(super) settings: Settings,
+    pub(super) random: RefCell<Source>,
+    pub(super) is_fork: bool,
+    /// `None` between two stores: this one was erased or replaced, and the next call reads it anew.
+    pub(super) state: RefCell<Option<State>>,
+    channel: Option<Channel>,
+    listener: RefCell<Option<Function>>,
+    is_flush_set: Cell<bool>,
+    is_sweeping: Cell<bool>,
+    is_closed: Cell<bool>,
+}
+
+pub(super) struct State {
+    pub(super) kms: Core,
+    pub(super) s3: S3,
+    pub(super) head: Head,
+    pub(super) root: RootKey,
+    /// Visible already, to be committed soon.
+    pub(super) deferred: Vec<Change>,
+}
+
+struct Channel {
+    channel: BroadcastChannel,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+}
+
+/// One call, in JavaScript's form: a refused commit reads it again.
+pub(super) struct Request {
+    pub(super) operation: String,
+    pub(super) input: JsValue,
+    pub(super) region: Option<String>,
+    pub(super) traced: bool,
+}
+
+/// What a call came to: its answer or its exception, and its steps.
+pub(super) type Answered = (Result<Value, KmsError>, Vec<Step>);
+
+impl Inner {
+    pub(super) fn new(
+        store: Rc<dyn Store>,
+        settings: Settings,
+        random: Source,
+        channel: Option<&str>,
+        is_fork: bool,
+    ) -> Rc<Self> {
+        Rc::new_cyclic(|inner: &Weak<Self>| Self {
+            gate: Gate::default(),
+            store,
+            settings,
+            random: RefCell::new(random),
+            is_fork,
+            state: RefCell::default(),
+            channel: channel.and_then(|name| listen(name, inner.clone())),
+            listener: RefCell::default(),
+            is_flush_set: Cell::default(),
+            is_sweeping: Cell::default(),
+            is_closed: Cell::default(),
+        })
+    }
+
+    pub(super) fn host_now(&self) -> Timestamp {
+        self.settings.host_now()
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.get()
+    }
+
+    pub(super) fn set_listener(&self, listener: Option<Function>) {
+        *self.listener.borrow_mut() = listener;
+    }
+
+    /// Reads the state, which a refresh has put there.
+    pub(super) fn with<T>(&self, read: impl FnOnce(&State) -> T) -> Result<T, Failure> {
+        self.state.borrow().as_ref().map(read).ok_or_else(|| StorageError::Closed.into())
+    }
+
+    fn with_mut<T>(&self, change: impl FnOnce(&mut State) -> T) -> Result<T, Failure> {
+        self.state.borrow_mut().as_mut().map(change).ok_or_else(|| StorageError::Closed.into())
+    }
+
+    /// Runs one call of the KMS API. The gate is held by the caller.
+    pub(super) async fn call(self: &Rc<Self>, request: &Request) -> Result<Answered, Failure> {
+        let caller = match self.caller(request.region.as_deref(), None) {
+            Ok(caller) => caller,
+            Err(error) => return Ok((Err(error), Vec::new())),
+        };
+        loop {
+            self.refresh().await?;
+            let input = match from_js(&request.input) {
+                Ok(Value::Null) => Value::Map(Vec::new()),
+                Ok(input) => input,
+                Err(error) => return Ok((Err(error), Vec::new())),
+            };
+            let mut call = Call::new(request.operation.as_str(), input, caller.clone());
+            if request.traced {
+                call.trace = Trace::listening();
+            }
+            let host_now = self.host_now();
+            let done = self.with(|state| {
+                let random = &mut *self.random.borrow_mut();
+                state.kms.plan(&mut call, &mut Env { host_now, random })
+            })?;
+            if self.commit(done.changes).await? {
+                return Ok((done.answer, call.trace.take()));
+            }
+        }
+    }
+
+    pub(super) fn caller(
+        &self,
+        region: Option<&str>,
+        via_service: Option<String>,
+    ) -> Result<Caller, KmsError> {
+        let region = match region {
+            Some(region) => {
+                region.parse().map_err(|_| KmsError::validation(format!("Invalid Region '{region}'")))?
+            }
+            None => self.settings.region.clone(),
+        };
+        Ok(Caller { account: self.settings.account, region, via_service })
+    }
+
+    /// Brings the state to the newest commit, whoever made it.
+    pub(super) async fn refresh(self: &Rc<Self>) -> Result<(), Failure> {
+        let Some(known) = self.state.borrow().as_ref().map(|state| state.head.clone()) else {
+            return self.load(None).await;
+        };
+        let snapshot = self.store.read_since(known.clone()).await?;
+        match snapshot.head {
+            Some(head) if head == known => Ok(()),
+            Some(head) if head.store == known.store => {
+                let loaded = self.with_mut(|state| {
+                    state.head = head;
+                    forget_deleted(&mut state.deferred, &snapshot.rows);
+                    load_rows(&mut state.kms, &mut state.s3, snapshot.rows)
+                })?;
+                loaded.map_err(|error| {
+                    // Half of the rows may be in: the next call reads all of them again.
+                    self.state.borrow_mut().take();
+                    corrupt(&error).into()
+                })
+            }
+            // Erased, imported or deleted from elsewhere: what was known is of another store.
+            _ => {
+                self.state.borrow_mut().take();
+                self.load(None).await
+            }
+        }
+    }
+
+    /// Commits and applies changes; `false` where another tab was first, and nothing happened.
+    pub(super) async fn commit(self: &Rc<Self>, changes: Changes) -> Result<bool, Failure> {
+        self.commit_all(changes, Vec::new()).await
+    }
+
+    /// As [`Inner::commit`]; with the durable changes go the bodies that they leave without a name.
+    pub(super) async fn commit_all(
+        self: &Rc<Self>,
+        changes: Changes,
+        drop_bodies: Vec<String>,
+    ) -> Result<bool, Failure> {
+        let Changes { durable, deferred } = changes;
+        if durable.is_empty() {
+            if !deferred.is_empty() {
+                self.with_mut(|state| {
+                    defer(&mut state.deferred, &deferred);
+                    apply(state, deferred, None)
+                })?
+                .map_err(|error| corrupt(&error))?;
+                self.set_flush();
+            }
+            return Ok(true);
+        }
+        let (mut commit, next) = self.with_mut(|state| {
+            // The last word on a record counts: what waited gives way to what this call decides.
+            let mut waiting = state.deferred.clone();
+            waiting.retain(|old| !durable.iter().any(|new| new.kind == old.kind && new.id == old.id));
+            defer(&mut waiting, &deferred);
+            let all: Vec<Change> = durable.iter().cloned().chain(waiting).collect();
+            self.seal(state, &all)
+        })??;
+        commit.drop_bodies = drop_bodies;
+        if let Outcome::Refused(_) = self.store.commit(commit).await? {
+            return Ok(false);
+        }
+        let applied = self.with_mut(|state| {
+            state.deferred.clear();
+            state.head = next.clone();
+            let changes = durable.into_iter().chain(deferred).collect();
+            apply(state, changes, Some(next.generation))
+        })?;
+        applied.map_err(|error| corrupt(&error))?;
+        self.announce();
+        Ok(true)
+    }
+
+    /// The commit of `changes` on top of the state, and the head that it makes.
+    fn seal(&self, state: &State, changes: &[Change]) -> Result<(Commit, Head), Failure> {
+        let head = Head { store: state.head.store.clone(), generation: state.head.generation.next() };
+        let rows = state.kms.seal(changes, head.generation, &mut *self.random.borrow_mut())?;
+        let commit = Commit {
+            expected: Some(state.head.clone()),
+            head: head.clone(),
+            rows,
+            root: None,
+            replace: false,
+            drop_bodies: Vec::new(),
+        };
+        Ok((commit, head))
+    }
+
+    /// Commits what is deferred. The gate is held by the caller.
+    pub(super) async fn flush(self: &Rc<Self>) -> Result<(), Failure> {
+        loop {
+            if self.state.borrow().as_ref().is_none_or(|state| state.deferred.is_empty()) {
+                return Ok(());
+            }
+            self.refresh().await?;
+            let (commit, next) = self.with(|state| self.seal(state, &state.deferred))??;
+            if self.store.commit(commit).await? == Outcome::Committed {
+                self.with_mut(|state| {
+                    state.deferred.clear();
+                    state.head = next;
+                })?;
+                self.announce();
+                return Ok(());
+            }
+        }
+    }
+
+    fn set_flush(self: &Rc<Self>) {
+        if self.is_flush_set.replace(true) {
+            return;
+        }
+        let inner = Rc::downgrade(self);
+        spawn_local(async move {
+            host::sleep(FLUSH_AFTER).await;
+            let Some(inner) = inner.upgrade() else { return };
+            let _inside = inner.gate.enter().await;
+            inner.is_flush_set.set(false);
+            if !inner.is_closed() && inner.flush().await.is_err() {
+                // A full disk, say: what waits goes with the next commit that succeeds.
+            }
+        });
+    }
+
+    /// What a call leaves to do: due events of keys that nobody touches.
+    pub(super) fn after_call(self: &Rc<Self>) {
+        if self.is_closed() || !self.is_something_due() || self.is_sweeping.replace(true) {
+            return;
+        }
+        let inner = Rc::downgrade(self);
+        spawn_local(async move {
+            loop {
+                let Some(inner) = inner.upgrade() else { return };
+                let _inside = inner.gate.enter().await;
+                let more = !inner.is_closed() && inner.sweep().await.unwrap_or(false);
+                if !more {
+                    inner.is_sweeping.set(false);
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Tells this tab's listener and the other tabs.
+    pub(super) fn announce(&self) {
+        if let Some(Channel { channel, .. }) = &self.channel {
+            let _ = channel.post_message(&JsValue::from_str("changed"));
+        }
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let listener = self.listener.borrow().clone();
+        if let Some(listener) = listener {
+            let _ = listener.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// Commits what is deferred and lets go.
+    pub(super) async fn close(self: &Rc<Self>) {
+        // What cannot be committed now is lost, as in a crash: at most the last 100 ms of deferred records.
+        let _ = self.flush().await;
+        self.is_closed.set(true);
+        if let Some(Channel { channel, .. }) = &self.channel {
+            channel.set_onmessage(None);
+            channel.close();
+        }
+        self.listener.borrow_mut().take();
+        self.state.borrow_mut().take();
+        self.store.close();
+    }
+}
+
+/// Hears of other tabs' commits.
+fn listen(name: &str, inner: Weak<Inner>) -> Option<Channel> {
+    host::global("BroadcastChannel")?;
+    let channel = BroadcastChannel::new(&format!("tabkms:{name}")).ok()?;
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |_| {
+        if let Some(inner) = inner.upgrade() {
+            inner.tell();
+        }
+    });
+    channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    Some(Channel { channel, _on_message: on_message })
+}
+
+/// Rows in the order in which they were committed.
+pub(super) fn load_rows(kms: &mut Core, s3: &mut S3, mut rows: Vec<Row>) -> Result<(), StoreError> {
+    rows.sort_by_key(|row| row.generation);
+    kms.load(&rows)?.iter().try_for_each(|change| s3.apply(change).map(drop))
+}
+
+fn apply(state: &mut State, changes: Vec<Change>, committed: Option<Generation>) -> Result<(), StoreError> {
+    state.kms.apply(changes, committed)?.iter().try_for_each(|change| state.s3.apply(change).map(drop))
+}
+
+pub(super) fn corrupt(error: &StoreError) -> StorageError {
+    StorageError::Corrupt(error.to_string())
+}
+
+/// Puts newer changes over the older ones of the same records.
+fn defer(waiting: &mut Vec<Change>, newer: &[Change]) {
+    for change in newer {
+        match waiting.iter_mut().find(|old| old.kind == change.kind && old.id == change.id) {
+            Some(old) => *old = change.clone(),
+            None => waiting.push(change.clone()),
+        }
+    }
+}
+
+/// What another tab deleted is not put back.
+fn forget_deleted(waiting: &mut Vec<Change>, rows: &[Row]) {
+    waiting.retain(|change| {
+        !rows.iter().any(|row| row.sealed.is_none() && row.kind == change.kind as u8 && row.id == change.id)
+    });
+}

@@ -1,0 +1,255 @@
+/**
+ * A KMS in this very thread: Node, a worker of your own, tests. In a page use `connect` from `tabkms/client`, which
+ * keeps the keys in a worker.
+ */
+
+import type {
+  ClockApi,
+  Description,
+  KmsApi,
+  LongOptions,
+  Members,
+  ObjectDescription,
+  OpenOptions,
+  PutObjectInput,
+  S3Api,
+  SendOptions,
+  Step,
+  Traced,
+} from "./api.ts";
+import { type ErrorLike, rebuild, rethrowing } from "./errors.ts";
+import { load } from "./load.ts";
+import { askForPersistence, holdStore, isPersisted, persistenceMeaning } from "./persistence.ts";
+import * as streams from "./streams.ts";
+import {
+  dateOf,
+  dueEvent,
+  objectDescription,
+  type RawDescription,
+  type RawEvent,
+  withDates,
+} from "./times.ts";
+import type { Kms as Core, InitInput } from "./wasm/tabkms.js";
+
+export type * from "./api.ts";
+export { KmsError, StoreError } from "./errors.ts";
+
+/** What only a host in this thread can give. */
+export interface LocalOptions extends OpenOptions {
+  /** The wasm file, where it does not stand beside this module: bytes, a URL, a response, a compiled module. */
+  readonly wasm?: InitInput | Promise<InitInput>;
+  /** `wasm` keeps bulk encryption from WebCrypto; it writes the same bytes, slower. For tests. */
+  readonly engine?: "auto" | "wasm";
+}
+
+interface Reply {
+  readonly answer?: Members;
+  readonly error?: ErrorLike;
+  readonly steps?: readonly Step[];
+}
+
+interface Begun<Session> {
+  readonly session?: Session;
+  readonly error?: ErrorLike;
+  readonly steps?: readonly Step[];
+}
+
+type RawFacts = Omit<Description, "persistence" | "now"> & { readonly now: number };
+
+/** A key management service. */
+export class Kms implements KmsApi {
+  readonly s3: S3Api;
+  readonly clock: ClockApi;
+  readonly #kms: Core;
+  readonly #release: () => void;
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(kms: Core, release: () => void) {
+    this.#kms = kms;
+    this.#release = release;
+    this.s3 = new S3(kms);
+    this.clock = new Clock(kms);
+    kms.setListener(() => {
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  /** Opens a store, or makes one. */
+  static async open({ wasm, passphrase, ...options }: LocalOptions = {}): Promise<Kms> {
+    const WasmKms = await load(wasm);
+    const secret = passphrase === undefined ? undefined : encode(passphrase);
+    const opening = WasmKms.open({ ...options, passphrase: secret });
+    const kms = (await rethrowing(opening).finally(() => secret?.fill(0))) as Core;
+    const facts = (await rethrowing(kms.describe())) as RawFacts;
+    if (facts.store !== "indexeddb") return new Kms(kms, () => {});
+    await askForPersistence();
+    const release = await holdStore(options.name ?? "tabkms", () => rethrowing(kms.dropOrphans()));
+    return new Kms(kms, release);
+  }
+
+  async send(operation: string, input: Members = {}, options: SendOptions = {}): Promise<Members> {
+    const reply = await this.#call(operation, input, options, false);
+    if (reply.error) throw rebuild(reply.error);
+    return reply.answer ?? {};
+  }
+
+  async trace(
+    operation: string,
+    input: Members = {},
+    options: SendOptions = {},
+  ): Promise<Traced<Members>> {
+    const { steps = [], ...reply } = await this.#call(operation, input, options, true);
+    return { ...reply, steps };
+  }
+
+  async #call(operation: string, input: Members, { region }: SendOptions, traced: boolean) {
+    const reply: Reply = await rethrowing(this.#kms.send(operation, input, region, traced));
+    if (reply.answer) withDates(reply.answer);
+    return reply;
+  }
+
+  async inspect(bytes: Uint8Array) {
+    return this.#kms.inspect(bytes);
+  }
+
+  async fork(): Promise<Kms> {
+    return new Kms(await rethrowing(this.#kms.fork()), () => {});
+  }
+
+  async describe(): Promise<Description> {
+    const facts = (await rethrowing(this.#kms.describe())) as RawFacts;
+    const persisted = facts.store === "indexeddb" && (await isPersisted());
+    const meaning = persistenceMeaning(facts.store, persisted);
+    return { ...facts, now: dateOf(facts.now), persistence: { persisted, meaning } };
+  }
+
+  async setPassphrase(passphrase: string | null): Promise<void> {
+    const secret = passphrase === null ? undefined : encode(passphrase);
+    await rethrowing(this.#kms.setPassphrase(secret)).finally(() => secret?.fill(0));
+  }
+
+  async exportStore(passphrase: string): Promise<Blob> {
+    const secret = encode(passphrase);
+    return rethrowing<Blob>(this.#kms.exportStore(secret)).finally(() => secret.fill(0));
+  }
+
+  async importStore(file: Blob, passphrase: string): Promise<void> {
+    const secret = encode(passphrase);
+    await rethrowing(this.#kms.importStore(file, secret)).finally(() => secret.fill(0));
+  }
+
+  async erase(): Promise<void> {
+    await rethrowing(this.#kms.erase());
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await rethrowing(this.#kms.close());
+    this.#release();
+  }
+}
+
+class Clock implements ClockApi {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async now(): Promise<Date> {
+    return new Date(await rethrowing<number>(this.#kms.now()));
+  }
+
+  async advance(milliseconds: number, { onProgress, signal }: LongOptions = {}) {
+    signal?.throwIfAborted();
+    const progress = (done: number, total: number): boolean => {
+      onProgress?.({ done, total });
+      return signal?.aborted ?? false;
+    };
+    const events = await rethrowing<RawEvent[]>(this.#kms.advance(milliseconds, progress));
+    return events.map(dueEvent);
+  }
+}
+
+class S3 implements S3Api {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async createBucket({ Bucket }: { Bucket: string }): Promise<void> {
+    await rethrowing(this.#kms.createBucket(Bucket));
+  }
+
+  async putObject(
+    input: PutObjectInput,
+    options: LongOptions = {},
+  ): Promise<Traced<ObjectDescription>> {
+    options.signal?.throwIfAborted();
+    const body = asBlob(input.Body);
+    const { Bucket, Key, SSEKMSKeyId } = input;
+    const ContentType = input.ContentType || body.type || undefined;
+    const sample = await streams.readBytes(body, 0, streams.SAMPLE_LENGTH);
+    const beginning = this.#kms.beginPut(
+      { Bucket, Key, ContentType, SSEKMSKeyId },
+      body.size,
+      sample,
+    );
+    const begun: Begun<streams.PutSession> = await rethrowing(beginning);
+    if (!begun.session) return refused(begun);
+    return described(await rethrowing(streams.put(begun.session, body, options)));
+  }
+
+  async getObject({ Bucket, Key }: { Bucket: string; Key: string }, options: LongOptions = {}) {
+    options.signal?.throwIfAborted();
+    const begun: Begun<streams.GetSession> = await rethrowing(this.#kms.beginGet(Bucket, Key));
+    if (!begun.session) return refused(begun);
+    const { body, ...outcome } = await rethrowing(streams.get(begun.session, options));
+    const { answer, ...traced } = described(outcome);
+    return answer && body ? { ...traced, answer: { ...answer, Body: body } } : traced;
+  }
+
+  async headObject({ Bucket, Key }: { Bucket: string; Key: string }): Promise<ObjectDescription> {
+    return objectDescription(await rethrowing(this.#kms.headObject(Bucket, Key)));
+  }
+
+  async listObjects({ Bucket }: { Bucket: string }): Promise<readonly ObjectDescription[]> {
+    const list = await rethrowing<RawDescription[]>(this.#kms.listObjects(Bucket));
+    return list.map(objectDescription);
+  }
+
+  async deleteObject({ Bucket, Key }: { Bucket: string; Key: string }): Promise<void> {
+    await rethrowing(this.#kms.deleteObject(Bucket, Key));
+  }
+
+  async readStored({ Bucket, Key }: { Bucket: string; Key: string }): Promise<Blob> {
+    return rethrowing(this.#kms.readStored(Bucket, Key));
+  }
+
+  async writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }) {
+    await rethrowing(this.#kms.writeStored(input.Bucket, input.Key, asBlob(input.Body)));
+  }
+}
+
+function refused({ error, steps = [] }: Begun<unknown>): Traced<never> {
+  return error ? { error, steps } : { steps };
+}
+
+function described({ answer, error, steps }: streams.Outcome): Traced<ObjectDescription> {
+  if (error) return { error, steps };
+  return { answer: objectDescription(answer as RawDescription), steps };
+}
+
+function asBlob(body: Blob | Uint8Array): Blob {
+  return body instanceof Blob ? body : new Blob([body as Uint8Array<ArrayBuffer>]);
+}
+
+function encode(passphrase: string): Uint8Array {
+  return new TextEncoder().encode(passphrase);
+}

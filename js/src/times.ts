@@ -1,0 +1,40 @@
+import type { DueEvent, Members, ObjectDescription } from "./api.ts";
+import { TIME_MEMBERS } from "./shapes.ts";
+
+// The core's times are seconds since 1970. A Date on the way in is converted where the request is read.
+
+/** A time of the core's as a Date. */
+export function dateOf(seconds: number): Date {
+  return new Date(Math.round(seconds * 1000));
+}
+
+/** Gives the members that are times their Dates, in place, at every depth. */
+export function withDates(answer: Members): Members {
+  for (const [name, value] of Object.entries(answer)) {
+    if (typeof value === "number" && TIME_MEMBERS.has(name)) answer[name] = dateOf(value);
+    else convert(value);
+  }
+  return answer;
+}
+
+function convert(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(convert);
+  else if (value !== null && typeof value === "object" && !ArrayBuffer.isView(value)) {
+    withDates(value as Members);
+  }
+}
+
+/** As wasm has it: with the time in seconds. */
+export type RawDescription = Omit<ObjectDescription, "LastModified"> & {
+  readonly LastModified: number;
+};
+
+export function objectDescription(raw: RawDescription): ObjectDescription {
+  return { ...raw, LastModified: dateOf(raw.LastModified) };
+}
+
+export type RawEvent = Omit<DueEvent, "time"> & { readonly time: number };
+
+export function dueEvent(raw: RawEvent): DueEvent {
+  return { ...raw, time: dateOf(raw.time) };
+}

@@ -1,0 +1,72 @@
+// 200 MB through the page: progress, cancel, a page that answers, and the same bytes back.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openSite } from "../harness.mjs";
+import { downloaded, onStep, openPage, sha256 } from "./page.mjs";
+
+const SIZE = 200_000_000;
+const PIECE = 1_000_000;
+
+/** @type {import("../harness.mjs").Site} */
+let site;
+const folder = mkdtempSync(join(tmpdir(), "tabkms-large-"));
+const path = join(folder, "large.bin");
+
+before(async () => {
+  const file = await open(path, "w");
+  for (let at = 0; at < SIZE; at += PIECE) await file.write(randomBytes(PIECE));
+  await file.close();
+  site = await openSite();
+});
+after(async () => {
+  await site.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("200 MB goes through the page and comes back the same", { timeout: 240_000 }, async () => {
+  const page = await openPage(site);
+  await page.getByTestId("file").setInputFiles(path);
+  await page.locator(".file-name").getByText("200 MB").waitFor();
+
+  // Stopped half way: a clear exception, and nothing stored.
+  await page.getByLabel("Next").click();
+  await page.getByTestId("work").getByText(/MB\/s/).waitFor();
+  await page.getByTestId("cancel").click();
+  await page.getByTestId("refusal").getByText("AbortError").waitFor();
+  const none = await page.evaluate(() => window.tabkms.s3.listObjects({ Bucket: "tabkms-demo" }));
+  assert.equal(none.length, 0);
+
+  // While it works, the page answers.
+  await page.getByLabel("Back").click();
+  await onStep(page, 1);
+  await page.evaluate(() => {
+    window.longest = 0;
+    let last = performance.now();
+    const beat = () => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+      setTimeout(beat);
+    };
+    beat();
+  });
+  await page.getByLabel("Next").click();
+  await page.getByTestId("work").waitFor();
+  await page.getByTestId("work").waitFor({ state: "detached", timeout: 120_000 });
+  await onStep(page, 2);
+  const longest = await page.evaluate(() => window.longest);
+  assert.ok(longest < 250, `the longest pause was ${Math.round(longest)} ms`);
+
+  await page.getByRole("link", { name: /Decrypt/ }).click();
+  await page.getByTestId("verdict").getByText("identical").waitFor({ timeout: 120_000 });
+  const data = await downloaded(page, page.getByTestId("save-data"));
+  assert.equal(data.name, "large.bin");
+  assert.equal(await sha256(data.path), await sha256(path));
+  await page.close();
+});

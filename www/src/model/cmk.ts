@@ -1,0 +1,151 @@
+/** What the page knows of one CMK: from DescribeKey, ListAliases, ListKeyRotations. */
+
+import type { KmsApi, Members } from "../../../js/src/api.ts";
+
+export interface Material {
+  /** 64 hex digits. */
+  readonly id: string;
+  readonly current: boolean;
+  readonly date?: Date;
+}
+
+export interface Cmk {
+  readonly id: string;
+  readonly arn: string;
+  readonly aliases: readonly string[];
+  readonly description: string;
+  /** AWS's `KeyState`: Enabled, Disabled, PendingDeletion, … */
+  readonly state: string;
+  readonly manager: string;
+  readonly created?: Date;
+  readonly deletes?: Date;
+  readonly materials: readonly Material[];
+}
+
+export interface Rotation {
+  readonly enabled: boolean;
+  readonly days?: number;
+  readonly next?: Date;
+}
+
+function record(value: unknown): Members {
+  return typeof value === "object" && value !== null ? (value as Members) : {};
+}
+
+function list(value: unknown): readonly Members[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function date(value: unknown): Date | undefined {
+  return value instanceof Date ? value : undefined;
+}
+
+/** Every page of a listing. */
+async function all(
+  kms: KmsApi,
+  operation: string,
+  member: string,
+  input: Members = {},
+): Promise<Members[]> {
+  const found: Members[] = [];
+  let marker: unknown;
+  do {
+    const answer = await kms.send(operation, {
+      ...input,
+      ...(marker === undefined ? {} : { Marker: marker }),
+    });
+    found.push(...list(answer[member]));
+    marker = answer["Truncated"] === true ? answer["NextMarker"] : undefined;
+  } while (marker !== undefined);
+  return found;
+}
+
+async function materialsOf(kms: KmsApi, metadata: Members): Promise<readonly Material[]> {
+  const current = text(metadata["CurrentKeyMaterialId"]);
+  const only: readonly Material[] = current === "" ? [] : [{ id: current, current: true }];
+  try {
+    const rotations = await all(kms, "ListKeyRotations", "Rotations", {
+      KeyId: metadata["KeyId"],
+      IncludeKeyMaterial: "ALL_KEY_MATERIAL",
+    });
+    const materials = rotations
+      .map((rotation): Material => {
+        const id = text(rotation["KeyMaterialId"]);
+        const when = date(rotation["RotationDate"]);
+        return { id, current: id === current, ...(when === undefined ? {} : { date: when }) };
+      })
+      .filter((material) => material.id !== "");
+    const missing = only.filter((one) => !materials.some((other) => other.id === one.id));
+    return [...missing, ...materials].sort(
+      (a, b) => (a.date?.getTime() ?? 0) - (b.date?.getTime() ?? 0),
+    );
+  } catch {
+    return only;
+  }
+}
+
+export async function readCmk(
+  kms: KmsApi,
+  keyId: string,
+  aliases?: readonly Members[],
+): Promise<Cmk> {
+  const metadata = record((await kms.send("DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
+  const id = text(metadata["KeyId"]);
+  const named = aliases ?? (await all(kms, "ListAliases", "Aliases"));
+  const created = date(metadata["CreationDate"]);
+  const deletes = date(metadata["DeletionDate"]);
+  return {
+    id,
+    arn: text(metadata["Arn"]),
+    aliases: named
+      .filter((alias) => alias["TargetKeyId"] === id)
+      .map((alias) => text(alias["AliasName"])),
+    description: text(metadata["Description"]),
+    state: text(metadata["KeyState"]),
+    manager: text(metadata["KeyManager"]),
+    materials: await materialsOf(kms, metadata),
+    ...(created === undefined ? {} : { created }),
+    ...(deletes === undefined ? {} : { deletes }),
+  };
+}
+
+export async function readCmks(kms: KmsApi): Promise<readonly Cmk[]> {
+  const keys = await all(kms, "ListKeys", "Keys");
+  const aliases = await all(kms, "ListAliases", "Aliases");
+  const cmks = await Promise.all(keys.map((key) => readCmk(kms, text(key["KeyId"]), aliases)));
+  return cmks.sort((a, b) => (a.created?.getTime() ?? 0) - (b.created?.getTime() ?? 0));
+}
+
+export async function readRotation(kms: KmsApi, keyId: string): Promise<Rotation> {
+  const answer = await kms.send("GetKeyRotationStatus", { KeyId: keyId });
+  const days = answer["RotationPeriodInDays"];
+  const next = date(answer["NextRotationDate"]);
+  return {
+    enabled: answer["KeyRotationEnabled"] === true,
+    ...(typeof days === "number" ? { days } : {}),
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+/** `alias/demo`, or the beginning of the key's id. */
+export function nameOf(cmk: Cmk): string {
+  return cmk.aliases[0] ?? `key ${cmk.id.slice(0, 8)}`;
+}
+
+/** The state as people say it. */
+export function stateText(state: string): string {
+  const words: Readonly<Record<string, string>> = {
+    Enabled: "enabled",
+    Disabled: "disabled",
+    PendingDeletion: "pending deletion",
+    PendingImport: "pending import",
+    Creating: "creating",
+    Updating: "updating",
+    Unavailable: "unavailable",
+  };
+  return words[state] ?? state;
+}

@@ -1,0 +1,87 @@
+/** Exceptions, by AWS's names, and what each means for the person who meets it. */
+
+import type { Action, Actor, Step } from "../../../js/src/api.ts";
+
+export type Place = "you" | "s3" | "kms" | "storage";
+
+export interface Refusal {
+  readonly place: Place;
+  /** AWS's name. */
+  readonly name: string;
+  /** AWS's message; some are empty on purpose. */
+  readonly message: string;
+  /** One sentence: what it means, what to do. */
+  readonly meaning: string;
+}
+
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  InvalidCiphertextException:
+    "The tag does not fit: ciphertext or context is not what was encrypted. KMS does not say which, since every hint would help a forger; get an untouched copy, and the context that was used.",
+  DisabledException:
+    "The CMK is switched off, so nothing under it opens or closes. Enable it under Keys and try again: nothing is lost.",
+  KMSInvalidStateException:
+    "The CMK cannot be used in its present state. While a deletion is pending it can still be cancelled under Keys.",
+  NotFoundException:
+    "There is no such key or alias in this account and Region. Look under Keys for what there is.",
+  AccessDeniedException:
+    "The key that sealed this is gone, elsewhere, or not yours to use, and the answer is the same for all three, so that nobody can probe for keys.",
+  ValidationException:
+    "The request breaks a limit of the API. Nothing was computed; mend the input and call again.",
+  IncorrectKeyException:
+    "This ciphertext was made under another CMK than the one named. Name the right one, or none.",
+  AlreadyExistsException: "The name is taken. Choose another, or point the alias elsewhere.",
+  LimitExceededException: "A quota is used up. Delete something you no longer need.",
+  UnsupportedOperationException: "This kind of key does not have this operation.",
+  InvalidAliasNameException:
+    "An alias begins with alias/ and has letters, digits, slash, underscore and hyphen after it.",
+  InvalidKeyUsageException: "The key is of a kind that does not do this.",
+  UnknownOperationException: "This operation is not built yet.",
+  NoSuchKey: "There is no object of that name in the bucket. Store one first.",
+  EnvelopeError:
+    "What is stored is not what was written: S3 gives out nothing of it. Restore the object from a copy.",
+  WrongPassphraseError: "The passphrase does not open it. Nothing was changed.",
+  CorruptStoreError: "The file is damaged or not an export. Nothing was changed.",
+  QuotaExceededError:
+    "The browser's storage is full. What was stored before is as it was; delete something, then try again.",
+  AbortError: "You stopped it. Nothing was stored that was not there before.",
+};
+
+/** One sentence on an exception. */
+export function meaningOf(name: string): string {
+  return MEANINGS[name] ?? "The call did not go through, and nothing was changed by it.";
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: "Error", message: String(error) };
+}
+
+const PLACES: Readonly<Record<Actor, Place>> = {
+  you: "you",
+  s3: "s3",
+  kms: "kms",
+  hsm: "kms",
+  storage: "storage",
+};
+
+/** Where an exception was thrown: the last actor who refused, else the last who acted. */
+export function placeOf(steps: readonly Step[], fallback: Place): Place {
+  const refused = findLast(steps, "refuse") ?? steps.at(-1);
+  return refused === undefined ? fallback : PLACES[refused.actor];
+}
+
+function findLast(steps: readonly Step[], action: Action): Step | undefined {
+  for (let at = steps.length - 1; at >= 0; at -= 1) {
+    if (steps[at]?.action === action) return steps[at];
+  }
+  return undefined;
+}
+
+export function refusalOf(failure: Failure, place: Place, meaning?: string): Refusal {
+  return { place, ...failure, meaning: meaning ?? meaningOf(failure.name) };
+}

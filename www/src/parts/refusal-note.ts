@@ -1,0 +1,32 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Failure, Refusal } from "../model/refusal.ts";
+import { meaningOf } from "../model/refusal.ts";
+
+/** A long name may break before its last word. */
+function breakable(name: string): TemplateResult {
+  const [first = "", ...rest] = name.split(/(?=[A-Z][a-z]+$)/);
+  return html`${first}<wbr />${rest.join("")}`;
+}
+
+/** An exception where it was thrown: AWS's name and message, then what it means. */
+export function refusalNote(refusal: Refusal): TemplateResult {
+  return html`<div class="refusal" data-testid="refusal" data-place-of=${refusal.place}>
+    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${breakable(refusal.name)}</code></p>
+    ${
+      refusal.message === ""
+        ? html`<p class="refusal-message empty">(the message is empty, on purpose)</p>`
+        : html`<p class="refusal-message">${refusal.message}</p>`
+    }
+    <p class="refusal-meaning">${refusal.meaning}</p>
+  </div>`;
+}
+
+/** The same for an exception outside of the stage. */
+export function failureNote(failure: Failure | undefined): TemplateResult | typeof nothing {
+  if (failure === undefined) return nothing;
+  return html`<div class="refusal" role="alert">
+    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${breakable(failure.name)}</code></p>
+    <p class="refusal-message">${failure.message}</p>
+    <p class="refusal-meaning">${meaningOf(failure.name)}</p>
+  </div>`;
+}
