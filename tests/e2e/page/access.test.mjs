@@ -106,3 +106,37 @@ test("a file dropped twice is harmless", async () => {
   await page.getByTestId("verdict").getByText("identical").waitFor();
   await page.close();
 });
+
+test("a store of a newer schema gets a clear panel, stays as it is, and memory is offered", async () => {
+  const fresh = await openSite();
+  const page = await fresh.browser.newPage();
+  await page.goto(new URL("favicon.svg", fresh.address).href);
+  const version = () =>
+    new Promise((done, failed) => {
+      const request = indexedDB.open("tabkms");
+      request.onsuccess = () => {
+        done(request.result.version);
+        request.result.close();
+      };
+      request.onerror = () => failed(request.error);
+    });
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const request = indexedDB.open("tabkms", 1_000);
+        request.onsuccess = () => {
+          request.result.close();
+          done();
+        };
+      }),
+  );
+  await page.goto(fresh.address);
+  await page.getByTestId("problem").getByText("written by a newer tabkms").waitFor();
+  await page.getByTestId("refusal").getByText("SchemaTooNewError").waitFor();
+  await assertAccessible(page, "newer schema");
+  await page.getByTestId("in-memory").click();
+  await page.locator('[data-phase="ready"]').waitFor();
+  assert.match(await page.getByTestId("where").textContent(), /in this tab only/);
+  assert.equal(await page.evaluate(version), 1_000);
+  await fresh.close();
+});

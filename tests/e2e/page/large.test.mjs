@@ -46,11 +46,11 @@ test("200 MB goes through the page and comes back the same", { timeout: 240_000 
   await page.getByLabel("Back").click();
   await onStep(page, 1);
   await page.evaluate(() => {
-    window.longest = 0;
+    window.pauses = [];
     let last = performance.now();
     const beat = () => {
       const now = performance.now();
-      window.longest = Math.max(window.longest, now - last);
+      if (now - last > 50) window.pauses.push(Math.round(now - last));
       last = now;
       setTimeout(beat);
     };
@@ -60,8 +60,12 @@ test("200 MB goes through the page and comes back the same", { timeout: 240_000 
   await page.getByTestId("work").waitFor();
   await page.getByTestId("work").waitFor({ state: "detached", timeout: 120_000 });
   await onStep(page, 2);
-  const longest = await page.evaluate(() => window.longest);
-  assert.ok(longest < 250, `the longest pause was ${Math.round(longest)} ms`);
+  // Two for a busy machine; none that a person would feel.
+  const pauses = await page.evaluate(() => window.pauses);
+  assert.ok(
+    pauses.length <= 2 && pauses.every((ms) => ms < 150),
+    `pauses of ${pauses.join(", ")} ms`,
+  );
 
   await page.getByRole("link", { name: /Decrypt/ }).click();
   await page.getByTestId("verdict").getByText("identical").waitFor({ timeout: 120_000 });

@@ -44,9 +44,8 @@ export async function onStep(page, step) {
 
 /** The names of what a place holds (or no longer holds), as a screen reader says them. */
 export async function holds(page, place, gone = false) {
-  const list = gone ? "no longer holds" : "holds";
   return page
-    .locator(`[data-place="${place}"] > ul[aria-label$=" ${list}"] button`)
+    .locator(`[data-place="${place}"] > ul.tokens .token.${gone ? "gone" : "held"}`)
     .evaluateAll((buttons) =>
       buttons.map((button) => button.textContent.replace(/\s+/g, " ").trim()),
     );

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod database;
+mod kms;
 mod root_key;
 mod webcrypto;
 

@@ -11,11 +11,18 @@ const FIRST = 1024;
 const MORE = 4096;
 const NARROW = "(max-width: 700px)";
 
+function scrollTo(side: HTMLElement | null, to: HTMLElement | null): void {
+  if (side === null || to === null) return;
+  const top = to.getBoundingClientRect().top - side.getBoundingClientRect().top;
+  if (top < 0 || top > side.clientHeight - 40) side.scrollTop += top - side.clientHeight / 3;
+}
+
 /** The selected artefact's bytes: hex and fields, each leading to the other. */
 export class TkBytes extends LitElement {
   static override properties = {
     artefact: { attribute: false },
     name: {},
+    note: {},
     inspect: { attribute: false },
     save: { attribute: false },
     editable: { type: Boolean },
@@ -30,6 +37,8 @@ export class TkBytes extends LitElement {
 
   declare artefact: Artefact | undefined;
   declare name: string;
+  /** Said instead of the kind's meaning, or where there is nothing yet. */
+  declare note: string;
   declare inspect: ((bytes: Uint8Array) => Promise<Inspection>) | undefined;
   declare save: (() => void) | undefined;
   declare editable: boolean;
@@ -52,6 +61,7 @@ export class TkBytes extends LitElement {
   constructor() {
     super();
     this.name = "";
+    this.note = "";
     this.editable = false;
     this.limit = FIRST;
     this.columns = this.#narrow.matches ? 8 : 16;
@@ -117,7 +127,7 @@ export class TkBytes extends LitElement {
   protected override render(): TemplateResult {
     const { artefact } = this;
     if (artefact === undefined) {
-      return html`<p class="bytes-none">Tap a token on the stage: its bytes open here.</p>`;
+      return html`<p class="bytes-none">${this.note}</p>`;
     }
     const info = KINDS[artefact.kind];
     const length = artefact.length ?? artefact.shown?.length ?? 0;
@@ -228,7 +238,7 @@ export class TkBytes extends LitElement {
   #list(): TemplateResult {
     if (this.inspection === undefined) return html`<ul class="fields"></ul>`;
     if (this.#rows.length === 0) {
-      return html`<p class="fields-none">${KINDS[this.artefact?.kind ?? "plaintext"].meaning}</p>`;
+      return html`<p class="fields-none">${this.note === "" ? KINDS[this.artefact?.kind ?? "plaintext"].meaning : this.note}</p>`;
     }
     return html`<ul class="fields" aria-label="fields" @pointerover=${this.#pointField}>
       ${this.#rows.map(
@@ -323,14 +333,10 @@ export class TkBytes extends LitElement {
     this.#reveal(offset);
   }
 
-  /** Scrolls the bytes, not the page. */
+  /** Scrolls the bytes and the list of fields, not the page. */
   #reveal(offset: number): void {
-    const cell = this.querySelector<HTMLElement>(`[data-at="${offset}"]`);
-    const side = this.querySelector<HTMLElement>(".hex-side");
-    if (cell === null || side === null) return;
-    const top = cell.offsetTop - side.offsetTop;
-    if (top < side.scrollTop || top > side.scrollTop + side.clientHeight - 40)
-      side.scrollTop = top - 40;
+    scrollTo(this.querySelector(".hex-side"), this.querySelector(`[data-at="${offset}"]`));
+    scrollTo(this.querySelector(".fields"), this.querySelector(`[data-row="${this.row}"]`));
   }
 
   readonly #point = (event: Event): void => {

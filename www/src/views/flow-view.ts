@@ -184,6 +184,7 @@ export function flowView(play: Playground): TemplateResult {
       <tk-bytes
         .artefact=${picked.artefact}
         .name=${picked.name}
+        .note=${picked.token?.gone ? "Overwritten with zeros: this is all that is left of it." : ""}
         .inspect=${play.kms === undefined ? undefined : (bytes: Uint8Array) => play.kms?.inspect(bytes)}
         .save=${() => save(play, picked)}
         .changed=${onObject ? changed : undefined}

@@ -78,6 +78,7 @@ export class TkInspect extends LitElement {
         <tk-bytes
           .artefact=${this.artefact}
           .name=${this.artefact?.label ?? ""}
+          .note=${this.artefact === undefined ? "The bytes and their fields show here." : ""}
           .inspect=${this.kms === undefined ? undefined : this.#inspect}
           .save=${() => {
             const bytes = this.artefact?.shown;

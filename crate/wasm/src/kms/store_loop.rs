@@ -56,6 +56,20 @@ struct Channel {
     _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
+impl Channel {
+    fn close(&self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        // The browser must not call a closure that is gone.
+        self.close();
+    }
+}
+
 /// One call, in JavaScript's form: a refused commit reads it again.
 pub(super) struct Request {
     pub(super) operation: String,
@@ -316,8 +330,7 @@ impl Inner {
         // What cannot be committed now is lost, as in a crash: at most the last 100 ms of deferred records.
         let _ = self.flush().await;
         self.is_closed.set(true);
-        if let Some(Channel { channel, .. }) = &self.channel {
-            channel.set_onmessage(None);
+        if let Some(channel) = &self.channel {
             channel.close();
         }
         self.listener.borrow_mut().take();
