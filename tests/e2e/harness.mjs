@@ -8,7 +8,7 @@
 //   await site.close();                               // fails if a page logged an error or went outside
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,10 +41,11 @@ const PATIENCE = 30_000;
  * Serves the built site and starts a browser on a fresh folder.
  * @param {object} [options]
  * @param {import("playwright-core").BrowserContextOptions} [options.context] viewport, colour scheme, …
+ * @param {object} [options.preferences] what the person has set in Chromium, as its `Preferences` file has it
  */
-export async function openSite({ context = {} } = {}) {
+export async function openSite({ context = {}, preferences } = {}) {
   const server = await serve({ port: 0 });
-  const site = new Site(server, context);
+  const site = new Site(server, context, preferences);
   try {
     await site.start();
   } catch (error) {
@@ -65,9 +66,13 @@ export class Site {
   #server;
   #options;
 
-  constructor(server, options) {
+  constructor(server, options, preferences) {
     this.#server = server;
     this.#options = options;
+    if (preferences !== undefined) {
+      mkdirSync(join(this.#folder, "Default"));
+      writeFileSync(join(this.#folder, "Default", "Preferences"), JSON.stringify(preferences));
+    }
   }
 
   /** The site's address, with a slash at the end. */
