@@ -129,7 +129,7 @@ function wasmTests(onLine) {
     "no-install",
     inTree("crate", "wasm"),
   ];
-  return exitCode(pack, [...args, "--", "--locked"], {
+  return exitCode(pack, [...args, "--locked"], {
     cwd: ROOT,
     onLine,
     env: {

@@ -8,7 +8,7 @@
 //   await site.close();                               // fails if a page logged an error or went outside
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,10 +41,11 @@ const PATIENCE = 30_000;
  * Serves the built site and starts a browser on a fresh folder.
  * @param {object} [options]
  * @param {import("playwright-core").BrowserContextOptions} [options.context] viewport, colour scheme, …
+ * @param {object} [options.preferences] what the person has set in Chromium, as its `Preferences` file has it
  */
-export async function openSite({ context = {} } = {}) {
+export async function openSite({ context = {}, preferences } = {}) {
   const server = await serve({ port: 0 });
-  const site = new Site(server, context);
+  const site = new Site(server, context, preferences);
   try {
     await site.start();
   } catch (error) {
@@ -65,9 +66,13 @@ export class Site {
   #server;
   #options;
 
-  constructor(server, options) {
+  constructor(server, options, preferences) {
     this.#server = server;
     this.#options = options;
+    if (preferences !== undefined) {
+      mkdirSync(join(this.#folder, "Default"));
+      writeFileSync(join(this.#folder, "Default", "Preferences"), JSON.stringify(preferences));
+    }
   }
 
   /** The site's address, with a slash at the end. */
@@ -185,51 +190,4 @@ export async function assertAccessible(page, where = page.url()) {
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-}
-
-/**
- * Every message that workers and page exchange from now on, in every page of the browser: install before
- * opening one. Bytes in messages come as `Uint8Array`s and are kept as plain arrays of numbers.
- * @param {Site} site
- * @returns {Promise<(page: import("playwright-core").Page) => Promise<{ direction: string, bytes: number[][], text: string }[]>>}
- */
-export async function recordWorkerMessages(site) {
-  await site.browser.addInitScript(() => {
-    const messages = [];
-    Object.defineProperty(globalThis, "__workerMessages", { value: messages });
-    const note = (direction, data) => {
-      const bytes = [];
-      const seen = new Set();
-      const walk = (value) => {
-        if (typeof value !== "object" || value === null || seen.has(value)) return;
-        seen.add(value);
-        if (ArrayBuffer.isView(value)) {
-          bytes.push([...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]);
-        } else if (value instanceof ArrayBuffer) {
-          bytes.push([...new Uint8Array(value)]);
-        } else if (value instanceof Map || value instanceof Set) {
-          for (const entry of value) walk(entry);
-        } else {
-          for (const entry of Object.values(value)) walk(entry);
-        }
-      };
-      walk(data);
-      const text = JSON.stringify(data, (_key, value) =>
-        ArrayBuffer.isView(value) ? `${value.byteLength} bytes` : value,
-      );
-      messages.push({ direction, bytes, text });
-    };
-    const Original = globalThis.Worker;
-    globalThis.Worker = class extends Original {
-      constructor(...args) {
-        super(...args);
-        this.addEventListener("message", (event) => note("from worker", event.data));
-      }
-      postMessage(data, ...rest) {
-        note("to worker", data);
-        super.postMessage(data, ...rest);
-      }
-    };
-  });
-  return (page) => page.evaluate(() => globalThis.__workerMessages);
 }

@@ -109,6 +109,8 @@ test("a file dropped twice is harmless", async () => {
 
 test("a store of a newer schema gets a clear panel, stays as it is, and memory is offered", async () => {
   const fresh = await openSite();
+  // A picture opened by itself has no link to an icon, so the browser asks for the usual one.
+  fresh.expect(/favicon\.ico/);
   const page = await fresh.browser.newPage();
   await page.goto(new URL("favicon.svg", fresh.address).href);
   const version = () =>

@@ -35,7 +35,9 @@ export async function ensureDemo(kms: KmsApi): Promise<Cmk> {
     if (await missing(kms)) await makeKey(kms);
     await makeBucket(kms);
   };
-  if ("locks" in navigator) await navigator.locks.request("tabkms-demo", make);
+  // Where storage is refused locks are too, but a store in memory is this tab's alone.
+  const shared = (await kms.describe()).store === "indexeddb";
+  if (shared && "locks" in navigator) await navigator.locks.request("tabkms-demo", make);
   else await make();
   return readCmk(kms, ALIAS);
 }

@@ -4,18 +4,13 @@ import { ownersOf, type Row, rowsOf } from "../model/fields.ts";
 import { KINDS } from "../model/kinds.ts";
 import { asciiOf, base64Of, hexByte, hexOf } from "../util/bytes.ts";
 import { bytesText } from "../util/format.ts";
+import { reveal } from "../util/scroll.ts";
 import { EditEvent } from "./edit-event.ts";
 import { glyph } from "./glyphs.ts";
 
 const FIRST = 1024;
 const MORE = 4096;
 const NARROW = "(max-width: 700px)";
-
-function scrollTo(side: HTMLElement | null, to: HTMLElement | null): void {
-  if (side === null || to === null) return;
-  const top = to.getBoundingClientRect().top - side.getBoundingClientRect().top;
-  if (top < 0 || top > side.clientHeight - 40) side.scrollTop += top - side.clientHeight / 3;
-}
 
 /** The selected artefact's bytes: hex and fields, each leading to the other. */
 export class TkBytes extends LitElement {
@@ -335,8 +330,8 @@ export class TkBytes extends LitElement {
 
   /** Scrolls the bytes and the list of fields, not the page. */
   #reveal(offset: number): void {
-    scrollTo(this.querySelector(".hex-side"), this.querySelector(`[data-at="${offset}"]`));
-    scrollTo(this.querySelector(".fields"), this.querySelector(`[data-row="${this.row}"]`));
+    reveal(this.querySelector(".hex-side"), this.querySelector(`[data-at="${offset}"]`));
+    reveal(this.querySelector(".fields"), this.querySelector(`[data-row="${this.row}"]`));
   }
 
   readonly #point = (event: Event): void => {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import type { DueEvent } from "../../../js/src/api.ts";
+import type { Description, DueEvent } from "../../../js/src/api.ts";
 import type { Playground } from "../model/playground.ts";
 import { countText, dateText, dateTimeText, shortId } from "../util/format.ts";
 
@@ -35,14 +35,12 @@ export function header(play: Playground, clock: ClockState): TemplateResult {
     <button type="button" class="plain clock" popovertarget="clock" data-testid="clock">
       ${about === undefined ? "clock" : html`<span class="glyph-clock" aria-hidden="true">◷</span> ${dateText(about.now)}`}
     </button>
-    <a class="where" href="#/keys" data-testid="where">${where(play)}</a>
+    ${about === undefined ? nothing : html`<a class="where" href="#/keys" data-testid="where">${where(about)}</a>`}
     ${clockPanel(play, clock)}
   </header>`;
 }
 
-function where(play: Playground): string {
-  const about = play.description;
-  if (about === undefined) return "";
+function where(about: Description): string {
   const kept = `${countText(about.keys, "key")}, ${countText(about.objects, "object")}`;
   const place: Readonly<Record<typeof about.rootKey.mode, string>> = {
     browser: "kept in this browser, no passphrase",

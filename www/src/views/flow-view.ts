@@ -326,6 +326,8 @@ function sending(play: Playground): TemplateResult {
 function storing(play: Playground): TemplateResult {
   const others = play.objects.filter((one) => one.Key !== play.run.stored?.description.Key);
   const stored = play.step >= 4 ? play.run.stored : undefined;
+  // What this walk has put counts only from its fourth step on.
+  const earlier = play.objects.filter((one) => one.ETag !== play.run.put?.answer?.ETag);
   return html`<div class="storing">
     ${
       stored === undefined
@@ -340,8 +342,8 @@ function storing(play: Playground): TemplateResult {
           </button>`
     }
     ${
-      play.step < 4 && play.objects.length > 0
-        ? html`<p class="kept-note">${countText(play.objects.length, "object")} from before</p>`
+      play.step < 4 && earlier.length > 0
+        ? html`<p class="kept-note">${countText(earlier.length, "object")} from before</p>`
         : nothing
     }
     ${others.slice(0, 3).map(
