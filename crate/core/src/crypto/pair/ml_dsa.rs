@@ -2,15 +2,15 @@
 //! bytes.
 
 use ml_dsa::signature::Verifier;
-use ml_dsa::{MlDsaParams, Signature, SigningKey, VerifyingKey};
+use ml_dsa::{MlDsaParams, Seed, Signature, SigningKey, VerifyingKey};
 use spki::{DecodePublicKey, EncodePublicKey};
 
 use super::super::{KeyMaterial, Random};
 use super::{Pair, PairError, Signed};
 
 fn key<P: MlDsaParams>(private: &KeyMaterial) -> Result<SigningKey<P>, PairError> {
-    let seed = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
-    Ok(SigningKey::from_seed(&seed))
+    let seed: &Seed = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
+    Ok(SigningKey::from_seed(seed))
 }
 
 pub(super) fn generate<P: MlDsaParams>(random: &mut dyn Random) -> Result<Pair, PairError>
