@@ -7,13 +7,47 @@ import { Kms } from "../../dist/index.js";
 import { instance } from "../../dist/load.js";
 
 const draws = [];
+/** Of any length: the last one before a key is made is its private part. */
+const other = [];
+
+const Message = new TextEncoder().encode("message");
+const mac = (MacAlgorithm) => (kms, KeyId) =>
+  kms.send("GenerateMac", { KeyId, Message, MacAlgorithm });
+const sign = (SigningAlgorithm) => (kms, KeyId) =>
+  kms.send("Sign", { KeyId, Message, SigningAlgorithm });
+async function agree(kms, KeyId) {
+  const { PublicKey } = await kms.send("GetPublicKey", { KeyId });
+  await kms.send("DeriveSharedSecret", { KeyId, PublicKey, KeyAgreementAlgorithm: "ECDH" });
+}
+async function encapsulate(kms, KeyId) {
+  const EncapsulationAlgorithm = "ML_KEM";
+  const { SharedSecretCiphertextBlob } = await kms.send("Encapsulate", {
+    KeyId,
+    EncapsulationAlgorithm,
+  });
+  await kms.send("Decapsulate", { KeyId, SharedSecretCiphertextBlob, EncapsulationAlgorithm });
+}
+
+const KEYS = [
+  ["HMAC_224", "GENERATE_VERIFY_MAC", mac("HMAC_SHA_224")],
+  ["HMAC_512", "GENERATE_VERIFY_MAC", mac("HMAC_SHA_512")],
+  ["ECC_NIST_P256", "SIGN_VERIFY", sign("ECDSA_SHA_256")],
+  ["ECC_NIST_P384", "KEY_AGREEMENT", agree],
+  ["ECC_NIST_P521", "KEY_AGREEMENT", agree],
+  ["ECC_SECG_P256K1", "SIGN_VERIFY", sign("ECDSA_SHA_256")],
+  ["ECC_NIST_EDWARDS25519", "SIGN_VERIFY", sign("ED25519_SHA_512")],
+  ["ML_DSA_65", "SIGN_VERIFY", sign("ML_DSA_SHAKE_256")],
+  ["ML_KEM_768", "ENCAPSULATE_DECAPSULATE", encapsulate],
+];
 
 function record() {
   const prototype = Object.getPrototypeOf(globalThis.crypto);
   const original = prototype.getRandomValues;
   prototype.getRandomValues = function (array) {
     const filled = original.call(this, array);
-    if (array.byteLength === 32) draws.push(Buffer.from(new Uint8Array(filled)));
+    const draw = Buffer.from(new Uint8Array(filled));
+    if (array.byteLength === 32) draws.push(draw);
+    if (array.byteLength >= 28) other.push(draw);
     return filled;
   };
 }
@@ -100,6 +134,16 @@ test("no key material, data key or plaintext stays in linear memory", async () =
   await fork.send("Decrypt", { CiphertextBlob });
   await fork.close();
   await assertGone([...secret, ...secrets], "after export and fork");
+
+  const pairs = [];
+  for (const [KeySpec, KeyUsage, use] of KEYS) {
+    const made = (await kms.send("CreateKey", { KeySpec, KeyUsage })).KeyMetadata.KeyId;
+    // P-521's scalar loses the upper bits of its first byte; every other draw is the private key as it is.
+    pairs.push(other.at(-1).subarray(1));
+    await use(kms, made);
+  }
+  assert.equal(pairs.length, KEYS.length);
+  await assertGone(pairs, "after HMAC keys and key pairs");
 
   await kms.close();
   await assertGone([storeKey, ...secret, ...secrets], "after closing, the store key too");

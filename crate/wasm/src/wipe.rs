@@ -5,12 +5,30 @@
 
 use std::hint::black_box;
 
-/// How far below the caller's frame is wiped, in bytes: more than the deepest operation uses.
+/// How far below the caller's frame is wiped, in bytes: more than the deepest symmetric operation uses.
 const DEPTH: usize = 64 * 1024;
+
+/// As [`DEPTH`], for ML-DSA, whose matrices stand on the stack; wasm's whole stack is 1 MiB.
+const DEEP: usize = 640 * 1024;
 
 /// Overwrites the stack below the caller with zeros. Call it from the same depth as what is to be wiped.
 #[inline(never)]
 pub fn wipe_stack() {
     let mut below = [0_u8; DEPTH];
     black_box(&mut below);
+}
+
+/// As [`wipe_stack`], ten times as far: after work with key pairs.
+#[inline(never)]
+#[allow(clippy::large_stack_arrays)] // that is the point
+pub fn wipe_deep_stack() {
+    let mut below = [0_u8; DEEP];
+    black_box(&mut below);
+}
+
+/// Wipes as deep as `operation` may have gone.
+pub(crate) fn wipe_after(operation: &str) {
+    const WITH_KEY_PAIRS: [&str; 6] =
+        ["CreateKey", "Decapsulate", "DeriveSharedSecret", "Encapsulate", "Sign", "Verify"];
+    if WITH_KEY_PAIRS.contains(&operation) { wipe_deep_stack() } else { wipe_stack() }
 }

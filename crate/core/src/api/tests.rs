@@ -108,8 +108,9 @@ fn the_table_of_operations_is_sorted_and_known_to_the_service_model() {
 #[test]
 fn an_operation_that_is_not_built_says_so() {
     let mut host = Host::new();
-    let input = map([("KeyId", s("x")), ("Message", b(b"m")), ("SigningAlgorithm", s("ECDSA_SHA_256"))]);
-    assert_eq!(host.error("Sign", input), "UnknownOperationException: tabkms does not implement Sign yet");
+    let input = map([("KeyId", s("x")), ("GranteePrincipal", s("p")), ("Operations", Value::List(vec![]))]);
+    let expected = "UnknownOperationException: tabkms does not implement CreateGrant yet";
+    assert_eq!(host.error("CreateGrant", input), expected);
     assert_eq!(host.error("Frobnicate", Value::Null), "UnknownOperationException");
 }
 
@@ -616,4 +617,182 @@ fn a_trace_shows_data_keys_and_never_key_material() {
     assert_eq!(told, expected);
     let refused = host.traced("Encrypt", map([("KeyId", s("x")), ("Plaintext", b(b"x"))])).1;
     assert_eq!(refused.last().map(|step| step.action), Some(Action::Refuse));
+}
+
+fn create_with(host: &mut Host, spec: &str, usage: &str) -> (String, String) {
+    let answer = host.ok("CreateKey", map([("KeySpec", s(spec)), ("KeyUsage", s(usage))]));
+    let metadata = answer.get("KeyMetadata").unwrap();
+    assert_eq!((text(metadata, "KeySpec"), text(metadata, "KeyUsage")), (spec.to_owned(), usage.to_owned()));
+    assert_eq!(metadata.get("CurrentKeyMaterialId"), None);
+    (text(metadata, "KeyId"), text(metadata, "Arn"))
+}
+
+#[test]
+fn key_spec_and_usage_must_fit() {
+    let mut host = Host::new();
+    assert_eq!(
+        host.error("CreateKey", map([("KeySpec", s("HMAC_256"))])),
+        "ValidationException: You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
+    );
+    for (spec, usage) in [
+        ("SYMMETRIC_DEFAULT", "SIGN_VERIFY"),
+        ("HMAC_256", "SIGN_VERIFY"),
+        ("ECC_SECG_P256K1", "KEY_AGREEMENT"),
+        ("ML_KEM_512", "ENCRYPT_DECRYPT"),
+    ] {
+        assert_eq!(
+            host.error("CreateKey", map([("KeySpec", s(spec)), ("KeyUsage", s(usage))])),
+            format!("ValidationException: KeyUsage {usage} is not compatible with KeySpec {spec}")
+        );
+    }
+}
+
+#[test]
+fn macs_are_made_and_verified() {
+    let mut host = Host::new();
+    for (spec, algorithm, length) in [
+        ("HMAC_224", "HMAC_SHA_224", 28),
+        ("HMAC_256", "HMAC_SHA_256", 32),
+        ("HMAC_384", "HMAC_SHA_384", 48),
+        ("HMAC_512", "HMAC_SHA_512", 64),
+    ] {
+        let (id, arn) = create_with(&mut host, spec, "GENERATE_VERIFY_MAC");
+        let input = || map([("KeyId", s(&id)), ("Message", b(b"message")), ("MacAlgorithm", s(algorithm))]);
+        let mac = bytes(&host.ok("GenerateMac", input()), "Mac");
+        assert_eq!(mac.len(), length);
+        let verify = |mac: &[u8]| {
+            map([
+                ("KeyId", s(&id)),
+                ("Message", b(b"message")),
+                ("MacAlgorithm", s(algorithm)),
+                ("Mac", b(mac)),
+            ])
+        };
+        assert_eq!(host.ok("VerifyMac", verify(&mac)).get("MacValid"), Some(&Value::Boolean(true)));
+        let mut wrong = mac.clone();
+        wrong[0] ^= 1;
+        assert_eq!(host.error("VerifyMac", verify(&wrong)), "KMSInvalidMacException");
+        assert_eq!(
+            host.error("Encrypt", map([("KeyId", s(&id)), ("Plaintext", b(b"x"))])),
+            format!(
+                "InvalidKeyUsageException: {arn} key usage is GENERATE_VERIFY_MAC which is not valid for Encrypt."
+            )
+        );
+    }
+    let (id, _) = create_with(&mut host, "HMAC_224", "GENERATE_VERIFY_MAC");
+    assert_eq!(
+        host.error(
+            "GenerateMac",
+            map([("KeyId", s(&id)), ("Message", b(b"m")), ("MacAlgorithm", s("HMAC_SHA_256"))])
+        ),
+        "InvalidKeyUsageException: Algorithm HMAC_SHA_256 is incompatible with key spec HMAC_224."
+    );
+    assert_eq!(host.error("EnableKeyRotation", map([("KeyId", s(&id))])), "UnsupportedOperationException");
+}
+
+#[test]
+fn signatures_are_made_and_verified() {
+    let mut host = Host::new();
+    for (spec, algorithm, digest) in [
+        ("ECC_NIST_P256", "ECDSA_SHA_256", Some(("DIGEST", 32))),
+        ("ECC_NIST_P384", "ECDSA_SHA_384", Some(("DIGEST", 48))),
+        ("ECC_NIST_P521", "ECDSA_SHA_512", Some(("DIGEST", 64))),
+        ("ECC_SECG_P256K1", "ECDSA_SHA_256", Some(("DIGEST", 32))),
+        ("ECC_NIST_EDWARDS25519", "ED25519_SHA_512", None),
+        ("ML_DSA_44", "ML_DSA_SHAKE_256", Some(("EXTERNAL_MU", 64))),
+        ("ML_DSA_65", "ML_DSA_SHAKE_256", Some(("EXTERNAL_MU", 64))),
+        ("ML_DSA_87", "ML_DSA_SHAKE_256", Some(("EXTERNAL_MU", 64))),
+    ] {
+        let (id, _) = create_with(&mut host, spec, "SIGN_VERIFY");
+        let public = host.ok("GetPublicKey", map([("KeyId", s(&id))]));
+        assert_eq!(text(&public, "KeySpec"), spec);
+        let cases = [Some(("RAW", 100)), digest];
+        for (message_type, length) in cases.into_iter().flatten() {
+            let input = |extra: Option<&[u8]>, first: u8| {
+                let mut message = vec![7; length];
+                message[0] = first;
+                let mut members = vec![
+                    ("KeyId".to_owned(), s(&id)),
+                    ("Message".to_owned(), b(&message)),
+                    ("MessageType".to_owned(), s(message_type)),
+                    ("SigningAlgorithm".to_owned(), s(algorithm)),
+                ];
+                members.extend(extra.map(|signature| ("Signature".to_owned(), b(signature))));
+                Value::Map(members)
+            };
+            let signature = bytes(&host.ok("Sign", input(None, 1)), "Signature");
+            let valid = host.ok("Verify", input(Some(&signature), 1));
+            assert_eq!(valid.get("SignatureValid"), Some(&Value::Boolean(true)), "{spec} {message_type}");
+            assert_eq!(host.error("Verify", input(Some(&signature), 2)), "KMSInvalidSignatureException");
+        }
+    }
+    let (id, _) = create_with(&mut host, "ECC_NIST_P256", "SIGN_VERIFY");
+    let sign = |message_type: &str, length: usize| {
+        map([
+            ("KeyId", s(&id)),
+            ("Message", b(&vec![7; length])),
+            ("MessageType", s(message_type)),
+            ("SigningAlgorithm", s("ECDSA_SHA_256")),
+        ])
+    };
+    assert_eq!(
+        host.error("Sign", sign("DIGEST", 31)),
+        "ValidationException: Digest is invalid length for algorithm ECDSA_SHA_256."
+    );
+    assert!(
+        host.error("Sign", sign("EXTERNAL_MU", 64))
+            .starts_with("ValidationException: MessageType EXTERNAL_MU")
+    );
+    let (symmetric, arn) = host.create();
+    assert_eq!(
+        host.error("GetPublicKey", map([("KeyId", s(&symmetric))])),
+        format!("UnsupportedOperationException: {arn} is not an asymmetric KMS key.")
+    );
+}
+
+#[test]
+fn two_keys_agree_and_an_encapsulated_secret_comes_out() {
+    let mut host = Host::new();
+    for spec in ["ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521"] {
+        let (one, _) = create_with(&mut host, spec, "KEY_AGREEMENT");
+        let (other, _) = create_with(&mut host, spec, "KEY_AGREEMENT");
+        let mut secret_of = |mine: &str, theirs: &str| {
+            let public = bytes(&host.ok("GetPublicKey", map([("KeyId", s(theirs))])), "PublicKey");
+            let input =
+                map([("KeyId", s(mine)), ("KeyAgreementAlgorithm", s("ECDH")), ("PublicKey", b(&public))]);
+            bytes(&host.ok("DeriveSharedSecret", input), "SharedSecret")
+        };
+        assert_eq!(secret_of(&one, &other), secret_of(&other, &one));
+    }
+    for spec in ["ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"] {
+        let (id, _) = create_with(&mut host, spec, "ENCAPSULATE_DECAPSULATE");
+        let made = host.ok("Encapsulate", map([("KeyId", s(&id)), ("EncapsulationAlgorithm", s("ML_KEM"))]));
+        let open = |ciphertext: &[u8]| {
+            map([
+                ("KeyId", s(&id)),
+                ("EncapsulationAlgorithm", s("ML_KEM")),
+                ("SharedSecretCiphertextBlob", b(ciphertext)),
+            ])
+        };
+        let ciphertext = bytes(&made, "SharedSecretCiphertextBlob");
+        let secret = bytes(&made, "SharedSecret");
+        assert_eq!(bytes(&host.ok("Decapsulate", open(&ciphertext)), "SharedSecret"), secret);
+        let mut wrong = ciphertext.clone();
+        wrong[0] ^= 1;
+        assert_ne!(
+            bytes(&host.ok("Decapsulate", open(&wrong)), "SharedSecret"),
+            secret,
+            "implicit rejection"
+        );
+        assert_eq!(host.error("Decapsulate", open(&ciphertext[1..])), "InvalidCiphertextException");
+    }
+}
+
+#[test]
+fn a_description_is_changed() {
+    let mut host = Host::new();
+    let (id, _) = host.create();
+    host.ok("UpdateKeyDescription", map([("KeyId", s(&id)), ("Description", s("new"))]));
+    let answer = host.ok("DescribeKey", map([("KeyId", s(&id))]));
+    assert_eq!(text(answer.get("KeyMetadata").unwrap(), "Description"), "new");
 }

@@ -22,12 +22,7 @@ impl sha2::digest::common::KeySizeUser for Key256 {
 ///
 /// # Errors
 /// [`Failure::Derivation`] where the derivation refuses its parameters, which fixed lengths do not let happen.
-pub fn derive(
-    key: &[u8; KEY_LEN],
-    label: &[u8],
-    context: &[u8],
-    out: &mut [u8; KEY_LEN],
-) -> Result<(), Failure> {
+pub fn derive(key: &[u8], label: &[u8], context: &[u8], out: &mut [u8; KEY_LEN]) -> Result<(), Failure> {
     let params = Params::builder(key).with_label(label).with_context(context).build();
     let kdf = Counter::<Hmac<Sha256>, Key256>::default();
     let mut derived = kdf.derive(params).map_err(|_| Failure::Derivation)?;
@@ -44,7 +39,7 @@ mod tests {
     #[test]
     fn is_one_block_of_sp_800_108_in_counter_mode() {
         use hmac::{KeyInit, Mac};
-        let (key, label, context) = ([7; 32], b"label".as_slice(), b"context".as_slice());
+        let (key, label, context) = ([7u8; 32], b"label".as_slice(), b"context".as_slice());
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
         for part in [&1u32.to_be_bytes()[..], label, &[0], context, &256u32.to_be_bytes()] {
             mac.update(part);

@@ -4,6 +4,8 @@ use std::fmt;
 
 pub mod aead;
 pub mod kdf;
+pub mod mac;
+pub mod pair;
 pub mod random;
 pub mod secret;
 

@@ -68,10 +68,40 @@ secret_key! {
     /// Seals every record at rest; itself wrapped by the root key, which the host keeps.
     StoreKey
 }
-secret_key! {
-    /// The backing key of a KMS key: 256 bits, sealed under the store key, unsealed for one use.
-    KeyMaterial
+/// The backing key of a KMS key, sealed under the store key and unsealed for one use: 256 bits of a symmetric key,
+/// an HMAC key of its digest's length, or the private part of a key pair in the form of its algorithm.
+pub struct KeyMaterial(Box<Zeroizing<Vec<u8>>>);
+
+impl KeyMaterial {
+    /// `length` bytes of fresh randomness, in place.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn generate(length: usize, random: &mut dyn Random) -> Result<Self, Failure> {
+        let mut bytes = Box::new(Zeroizing::new(vec![0; length]));
+        random.fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// Takes over what a decryption or a key generation made; nothing is copied.
+    #[must_use]
+    pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(Box::new(bytes))
+    }
+
+    /// The bytes, for the computation that needs them.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
 }
+
+impl fmt::Debug for KeyMaterial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyMaterial(kept)")
+    }
+}
+
 secret_key! {
     /// Derived from key material for one Encrypt; encrypts at most 4096 bytes.
     PerCallKey

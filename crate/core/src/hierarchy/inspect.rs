@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn the_fields_cover_every_byte_once_in_order() {
         let mut random = Counting::default();
-        let material = KeyMaterial::generate(&mut random).unwrap();
+        let material = KeyMaterial::generate(32, &mut random).unwrap();
         let id = MaterialId::of(&material, "id").unwrap();
         for length in [1, 32, 100, 4096] {
             let context = EncryptionContext::default();

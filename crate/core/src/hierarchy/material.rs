@@ -95,7 +95,7 @@ impl SealedMaterial {
     pub fn open(&self, store_key: &StoreKey, key_id: &str) -> Result<KeyMaterial, KmsError> {
         let opened = aead::open(store_key.expose(), &self.iv, &associated_data(key_id), &self.sealed).ok();
         opened
-            .and_then(|bytes| KeyMaterial::copy_from(&bytes))
+            .map(KeyMaterial::new)
             .ok_or_else(|| KmsError::internal("the key material at rest does not open"))
     }
 }

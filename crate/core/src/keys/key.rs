@@ -3,6 +3,8 @@
 use minicbor::{Decode, Encode};
 
 use super::ids::KeyRef;
+use super::spec::{Family, KeySpec, KeyUsage};
+use crate::crypto::secret::KEY_LEN;
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::hierarchy::{MaterialId, SealedMaterial};
 use crate::model::{KmsError, Timestamp};
@@ -146,6 +148,17 @@ pub struct Key {
     /// How often it was rotated on demand.
     #[n(8)]
     pub on_demand_rotations: u32,
+    /// What kind of key it is.
+    #[n(9)]
+    #[cbor(default)]
+    pub spec: KeySpec,
+    /// What it may be used for.
+    #[n(10)]
+    #[cbor(default)]
+    pub usage: KeyUsage,
+    /// The public key of a key pair, as DER SubjectPublicKeyInfo.
+    #[cbor(n(11), with = "minicbor::bytes")]
+    pub public_key: Option<Vec<u8>>,
 }
 
 /// What falls due on a key.
@@ -189,7 +202,7 @@ impl Key {
         self.materials.iter().rev().find(|material| material.id == id)
     }
 
-    /// Adds fresh material.
+    /// Adds fresh material of the key's spec; of a key pair also the public key.
     ///
     /// # Errors
     /// As [`Random::fill`].
@@ -199,7 +212,17 @@ impl Key {
         store_key: &StoreKey,
         random: &mut dyn Random,
     ) -> Result<(), KmsError> {
-        let material = KeyMaterial::generate(random)?;
+        let material = match self.spec.family() {
+            Family::Symmetric => KeyMaterial::generate(KEY_LEN, random)?,
+            Family::Hmac(algorithm) => KeyMaterial::generate(algorithm.length(), random)?,
+            Family::Pair(kind) => {
+                let pair = kind
+                    .generate(random)
+                    .map_err(|_| KmsError::internal("the key pair could not be made"))?;
+                self.public_key = Some(pair.public);
+                pair.private
+            }
+        };
         let key_id = self.reference.id.to_string();
         let id = MaterialId::of(&material, &key_id)?;
         let sealed = SealedMaterial::seal(store_key, &key_id, &material, random)?;

@@ -51,6 +51,10 @@ codes! {
         InvalidArn = "InvalidArnException",
         /// The ciphertext, its context or its key does not fit. The message is empty and alike for every cause.
         InvalidCiphertext = "InvalidCiphertextException",
+        /// The MAC is not one of the message under this key. The message is empty.
+        InvalidMac = "KMSInvalidMacException",
+        /// The signature is not one of the message under this key. The message is empty.
+        InvalidSignature = "KMSInvalidSignatureException",
         /// The key's usage or spec does not allow the operation.
         InvalidKeyUsage = "InvalidKeyUsageException",
         /// A grant token is not one of ours.

@@ -6,7 +6,8 @@ use super::due::{Means, catch_up};
 use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, Key, KeyIdentifier, KeyManager, KeyRef, Material, Region, Rotation, Status,
+    AccountId, Alias, AliasName, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec, KeyUsage, Material, Region,
+    Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
 use crate::store::{Changes, LastUse, State};
@@ -116,7 +117,7 @@ impl<'a> Context<'a> {
             "Default key that protects my {} data when no other key is defined",
             service.to_uppercase()
         );
-        let mut key = self.new_key(description, KeyManager::Aws)?;
+        let mut key = self.new_key(description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default())?;
         // AWS managed keys rotate every year (since May 2022; every three years before).
         key.rotation = Some(Rotation { period_days: 365, next: self.now.plus_days(365) });
         self.changes.put(&key);
@@ -131,7 +132,12 @@ impl<'a> Context<'a> {
     }
 
     /// A KMS key with fresh material, not yet among the changes.
-    pub(super) fn new_key(&mut self, description: String, manager: KeyManager) -> Result<Key, KmsError> {
+    pub(super) fn new_key(
+        &mut self,
+        description: String,
+        manager: KeyManager,
+        (spec, usage): (KeySpec, KeyUsage),
+    ) -> Result<Key, KmsError> {
         let id = crate::keys::KeyId::generate(self.random)?;
         let reference = KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
         let mut key = Key {
@@ -144,6 +150,9 @@ impl<'a> Context<'a> {
             materials: Vec::new(),
             rotation: None,
             on_demand_rotations: 0,
+            spec,
+            usage,
+            public_key: None,
         };
         key.add_material(None, self.store_key, self.random)?;
         Ok(key)
@@ -187,6 +196,33 @@ impl<'a> Context<'a> {
             Some(_) => Err(KmsError::Request(RequestError::InvalidGrantToken, String::new())),
         }
     }
+}
+
+/// Refuses unless `key` was made for `usage`.
+pub(super) fn require_usage(key: &Key, usage: KeyUsage, operation: &str) -> Result<(), KmsError> {
+    if key.usage == usage {
+        return Ok(());
+    }
+    Err(KmsError::Request(
+        RequestError::InvalidKeyUsage,
+        format!("{} key usage is {} which is not valid for {operation}.", key.arn(), key.usage.name()),
+    ))
+}
+
+/// Refuses an algorithm that is none of the key's.
+pub(super) fn require_algorithm(key: &Key, algorithm: &str, allowed: &[&str]) -> Result<(), KmsError> {
+    if allowed.contains(&algorithm) {
+        return Ok(());
+    }
+    Err(KmsError::Request(
+        RequestError::InvalidKeyUsage,
+        format!("Algorithm {algorithm} is incompatible with key spec {}.", key.spec.name()),
+    ))
+}
+
+/// Refuses all but symmetric encryption keys, where the operation is about rotation or data keys.
+pub(super) fn require_symmetric(key: &Key) -> Result<(), KmsError> {
+    if key.spec == KeySpec::SymmetricDefault { Ok(()) } else { Err(KmsError::unsupported("")) }
 }
 
 /// Refuses unless `key` is enabled, as cryptographic operations do.

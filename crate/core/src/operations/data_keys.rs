@@ -5,10 +5,11 @@
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::context::{ResolvedKey, require_enabled};
+use super::context::{ResolvedKey, require_enabled, require_usage};
 use super::encryption::{answer_sent, no_recipient, seal};
 use crate::hierarchy::EncryptionContext;
 use crate::hierarchy::blob::Made;
+use crate::keys::KeyUsage;
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, SensitiveBlob, Value};
 use crate::trace::{Action, Actor, Artefact, Kind, Step};
@@ -81,6 +82,7 @@ fn generate<'a>(
     context.no_grant_tokens(request.grant_tokens.as_deref())?;
     let length = length_of(request.key_spec.as_deref(), request.number_of_bytes)?;
     let key = context.key(&request.key_id)?;
+    require_usage(&key, KeyUsage::EncryptDecrypt, context.operation)?;
     require_enabled(&key)?;
     context.unless_dry_run(request.dry_run)?;
     let mut data_key = Zeroizing::new(vec![0; length]);

@@ -5,10 +5,10 @@
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::context::{ResolvedKey, require_enabled};
+use super::context::{ResolvedKey, require_algorithm, require_enabled, require_usage};
 use crate::hierarchy::blob::{self, Blob, Made};
 use crate::hierarchy::{EncryptionContext, MaterialId};
-use crate::keys::Key;
+use crate::keys::{Key, KeyUsage};
 use crate::model::shape::{FromValue, answer, request};
 use crate::model::{KmsError, RequestError, SensitiveBlob, Value};
 use crate::trace::{Action, Actor, Artefact, Kind, Step};
@@ -47,7 +47,7 @@ pub(super) fn encrypt(
 ) -> Result<EncryptResponse, KmsError> {
     context.no_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
-    symmetric_only(&key, request.algorithm.as_deref())?;
+    symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
     require_enabled(&key)?;
     context.unless_dry_run(request.dry_run)?;
     let encryption_context = request.context.unwrap_or_default();
@@ -103,7 +103,7 @@ pub(super) fn decrypt(
         )
     })?;
     let (key, blob) = key_of_ciphertext(context, request.key_id.as_deref(), ciphertext.expose())?;
-    symmetric_only(&key, request.algorithm.as_deref())?;
+    symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
     require_enabled(&key)?;
     let encryption_context = request.context.unwrap_or_default();
     let plaintext = open(context, &key, &blob, &encryption_context)?;
@@ -158,9 +158,9 @@ pub(super) fn re_encrypt(
         )
     })?;
     let (source, blob) = key_of_ciphertext(context, request.source_key_id.as_deref(), ciphertext.expose())?;
-    symmetric_only(&source, request.source_algorithm.as_deref())?;
+    symmetric_only(&source, request.source_algorithm.as_deref(), context.operation)?;
     let destination = context.key(&request.destination_key_id)?;
-    symmetric_only(&destination, request.destination_algorithm.as_deref())?;
+    symmetric_only(&destination, request.destination_algorithm.as_deref(), context.operation)?;
     require_enabled(&source)?;
     require_enabled(&destination)?;
     let plaintext = open(context, &source, &blob, &request.source_context.unwrap_or_default())?;
@@ -337,15 +337,10 @@ fn into_blob(mut plaintext: Zeroizing<Vec<u8>>) -> SensitiveBlob {
     SensitiveBlob::new(std::mem::take(&mut *plaintext))
 }
 
-/// A symmetric key takes `SYMMETRIC_DEFAULT` only.
-fn symmetric_only(key: &Key, algorithm: Option<&str>) -> Result<(), KmsError> {
-    match algorithm {
-        None | Some(SYMMETRIC_DEFAULT) => Ok(()),
-        Some(other) => Err(KmsError::Request(
-            RequestError::InvalidKeyUsage,
-            format!("Algorithm {other} is incompatible with key spec SYMMETRIC_DEFAULT. Key: {}", key.arn()),
-        )),
-    }
+/// A key for encryption, and an algorithm that is its own.
+fn symmetric_only(key: &Key, algorithm: Option<&str>, operation: &str) -> Result<(), KmsError> {
+    require_usage(key, KeyUsage::EncryptDecrypt, operation)?;
+    require_algorithm(key, algorithm.unwrap_or(SYMMETRIC_DEFAULT), &[SYMMETRIC_DEFAULT])
 }
 
 /// Answers for Nitro enclaves are not built.

@@ -1,8 +1,9 @@
 //! CreateKey, DescribeKey, ListKeys.
 
 use super::Context;
+use super::context::require_not_pending_deletion;
 use super::paging::{limit, page, parse_marker};
-use crate::keys::{Key, KeyManager, KeyRef, Status};
+use crate::keys::{Key, KeyManager, KeyRef, KeySpec, KeyUsage, Status};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, Timestamp, Value};
 
@@ -42,10 +43,25 @@ answer! {
         "KeyManager" manager: &'static str,
         "CustomerMasterKeySpec" customer_master_key_spec: &'static str,
         "KeySpec" spec: &'static str,
-        "EncryptionAlgorithms" algorithms: Vec<&'static str>,
+        "EncryptionAlgorithms" encryption: Option<Vec<&'static str>>,
+        "SigningAlgorithms" signing: Option<Vec<&'static str>>,
+        "KeyAgreementAlgorithms" agreement: Option<Vec<&'static str>>,
+        "EncapsulationAlgorithms" encapsulation: Option<Vec<&'static str>>,
+        "MacAlgorithms" mac: Option<Vec<&'static str>>,
         "MultiRegion" multi_region: bool,
         "CurrentKeyMaterialId" current: Option<String>,
     }
+}
+
+/// The algorithms of a key, if `usage` is what it is for.
+pub(super) fn algorithms(key: &Key, usage: KeyUsage) -> Option<Vec<&'static str>> {
+    (key.usage == usage).then(|| match usage {
+        KeyUsage::EncryptDecrypt => vec!["SYMMETRIC_DEFAULT"],
+        KeyUsage::SignVerify => key.spec.signing_algorithms().to_vec(),
+        KeyUsage::GenerateVerifyMac => key.spec.mac_algorithm().into_iter().collect(),
+        KeyUsage::KeyAgreement => vec!["ECDH"],
+        KeyUsage::EncapsulateDecapsulate => vec!["ML_KEM"],
+    })
 }
 
 impl KeyMetadata {
@@ -57,7 +73,7 @@ impl KeyMetadata {
             created: key.created,
             enabled: key.status == Status::Enabled,
             description: key.description.clone(),
-            usage: "ENCRYPT_DECRYPT",
+            usage: key.usage.name(),
             state: key.status.key_state(),
             deletion: key.deletion.map(|deletion| deletion.date),
             origin: "AWS_KMS",
@@ -65,33 +81,58 @@ impl KeyMetadata {
                 KeyManager::Customer => "CUSTOMER",
                 KeyManager::Aws => "AWS",
             },
-            customer_master_key_spec: "SYMMETRIC_DEFAULT",
-            spec: "SYMMETRIC_DEFAULT",
-            algorithms: vec!["SYMMETRIC_DEFAULT"],
+            customer_master_key_spec: key.spec.name(),
+            spec: key.spec.name(),
+            encryption: algorithms(key, KeyUsage::EncryptDecrypt),
+            signing: algorithms(key, KeyUsage::SignVerify),
+            agreement: algorithms(key, KeyUsage::KeyAgreement),
+            encapsulation: algorithms(key, KeyUsage::EncapsulateDecapsulate),
+            mac: algorithms(key, KeyUsage::GenerateVerifyMac),
             multi_region: false,
-            current: key.current().ok().map(|material| material.id.to_string()),
+            current: match key.spec {
+                KeySpec::SymmetricDefault => key.current().ok().map(|material| material.id.to_string()),
+                _ => None,
+            },
         }
     }
 }
 
-/// `CreateKey`: a symmetric customer managed key. What is asked for beyond that is refused, never ignored.
+/// What the key is for: said by the caller for all but symmetric encryption keys.
+fn usage_of(spec: KeySpec, name: Option<&str>) -> Result<KeyUsage, KmsError> {
+    let usage = match name.and_then(KeyUsage::from_name) {
+        None if spec == KeySpec::SymmetricDefault => KeyUsage::EncryptDecrypt,
+        None => {
+            return Err(KmsError::validation(
+                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+            ));
+        }
+        Some(usage) => usage,
+    };
+    if spec.usages().contains(&usage) {
+        return Ok(usage);
+    }
+    Err(KmsError::validation(format!(
+        "KeyUsage {} is not compatible with KeySpec {}",
+        usage.name(),
+        spec.name()
+    )))
+}
+
+/// `CreateKey`: a customer managed key. What is asked for beyond that is refused, never ignored.
 pub(super) fn create_key(
     context: &mut Context<'_>,
     request: CreateKeyRequest,
 ) -> Result<KeyResponse, KmsError> {
     let not_yet = |what: &str| Err(KmsError::unsupported(format!("tabkms does not implement {what} yet")));
-    match request.spec.or(request.customer_master_key_spec).as_deref() {
-        None | Some("SYMMETRIC_DEFAULT") => {}
-        Some(spec) => return not_yet(&format!("KeySpec {spec}")),
-    }
-    match request.usage.as_deref() {
-        None | Some("ENCRYPT_DECRYPT") => {}
-        Some(usage) => {
-            return Err(KmsError::validation(format!(
-                "KeyUsage {usage} is not compatible with KeySpec SYMMETRIC_DEFAULT"
-            )));
-        }
-    }
+    let name = request.spec.or(request.customer_master_key_spec);
+    let spec = match name.as_deref() {
+        None => KeySpec::SymmetricDefault,
+        Some(name) => match KeySpec::from_name(name) {
+            Some(spec) => spec,
+            None => return not_yet(&format!("KeySpec {name}")),
+        },
+    };
+    let usage = usage_of(spec, request.usage.as_deref())?;
     match request.origin.as_deref() {
         None | Some("AWS_KMS") => {}
         Some(origin) => return not_yet(&format!("Origin {origin}")),
@@ -108,7 +149,8 @@ pub(super) fn create_key(
     if request.tags.is_some_and(|tags| !tags.is_empty()) {
         return not_yet("tags");
     }
-    let key = context.new_key(request.description.unwrap_or_default(), KeyManager::Customer)?;
+    let description = request.description.unwrap_or_default();
+    let key = context.new_key(description, KeyManager::Customer, (spec, usage))?;
     context.changes.put(&key);
     Ok(KeyResponse { metadata: KeyMetadata::of(&key) })
 }
@@ -170,4 +212,25 @@ pub(super) fn list_keys(
         next_marker: page.next_marker,
         truncated: page.truncated,
     })
+}
+
+request! {
+    struct UpdateKeyDescriptionRequest {
+        "KeyId" key_id: String,
+        "Description" description: String,
+    }
+}
+
+/// `UpdateKeyDescription`: at most 8192 characters; an empty one removes it.
+pub(super) fn update_key_description(
+    context: &mut Context<'_>,
+    request: UpdateKeyDescriptionRequest,
+) -> Result<(), KmsError> {
+    let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    require_not_pending_deletion(&key)?;
+    if key.description != request.description {
+        key.description = request.description;
+        context.changes.put(&key);
+    }
+    Ok(())
 }

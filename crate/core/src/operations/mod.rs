@@ -2,6 +2,7 @@
 //!
 //! Adding one: its function in the family's file, its line in [`TABLE`].
 
+mod agreement;
 mod aliases;
 mod context;
 mod data_keys;
@@ -9,9 +10,11 @@ mod deletion;
 mod due;
 mod encryption;
 mod keys;
+mod mac;
 mod paging;
 mod random;
 mod rotation;
+mod signing;
 mod states;
 
 pub use context::Context;
@@ -45,25 +48,34 @@ operations! {
     "CancelKeyDeletion" => deletion::cancel_key_deletion,
     "CreateAlias" => aliases::create_alias,
     "CreateKey" => keys::create_key,
+    "Decapsulate" => agreement::decapsulate,
     "Decrypt" => encryption::decrypt,
     "DeleteAlias" => aliases::delete_alias,
+    "DeriveSharedSecret" => agreement::derive_shared_secret,
     "DescribeKey" => keys::describe_key,
     "DisableKey" => states::disable_key,
     "DisableKeyRotation" => rotation::disable_key_rotation,
     "EnableKey" => states::enable_key,
     "EnableKeyRotation" => rotation::enable_key_rotation,
+    "Encapsulate" => agreement::encapsulate,
     "Encrypt" => encryption::encrypt,
     "GenerateDataKey" => data_keys::generate_data_key,
     "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
+    "GenerateMac" => mac::generate_mac,
     "GenerateRandom" => random::generate_random,
     "GetKeyRotationStatus" => rotation::get_key_rotation_status,
+    "GetPublicKey" => signing::get_public_key,
     "ListAliases" => aliases::list_aliases,
     "ListKeyRotations" => rotation::list_key_rotations,
     "ListKeys" => keys::list_keys,
     "ReEncrypt" => encryption::re_encrypt,
     "RotateKeyOnDemand" => rotation::rotate_key_on_demand,
     "ScheduleKeyDeletion" => deletion::schedule_key_deletion,
+    "Sign" => signing::sign,
     "UpdateAlias" => aliases::update_alias,
+    "UpdateKeyDescription" => keys::update_key_description,
+    "Verify" => signing::verify,
+    "VerifyMac" => mac::verify_mac,
 }
 
 /// The operation of that name, where it is built.

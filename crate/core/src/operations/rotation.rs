@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
 
 use super::Context;
-use super::context::require_enabled;
+use super::context::{require_enabled, require_symmetric};
 use super::paging::{limit, page, parse_marker};
 use crate::keys::{Rotated, Rotation, RotationType, Status};
 use crate::model::shape::{answer, request};
@@ -28,6 +28,7 @@ pub(super) fn enable_key_rotation(
     request: EnableKeyRotationRequest,
 ) -> Result<(), KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    require_symmetric(&key)?;
     require_enabled(&key)?;
     let period = request
         .period
@@ -55,6 +56,7 @@ request! {
 /// `DisableKeyRotation`.
 pub(super) fn disable_key_rotation(context: &mut Context<'_>, request: KeyRequest) -> Result<(), KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    require_symmetric(&key)?;
     require_enabled(&key)?;
     if key.rotation.take().is_some() {
         context.changes.put(&key);
@@ -77,6 +79,7 @@ pub(super) fn get_key_rotation_status(
     request: KeyRequest,
 ) -> Result<RotationStatusResponse, KmsError> {
     let key = context.key_not_alias(&request.key_id)?;
+    require_symmetric(&key)?;
     let rotation = key.rotation.filter(|_| key.status != Status::PendingDeletion);
     Ok(RotationStatusResponse {
         enabled: rotation.is_some(),
@@ -98,6 +101,7 @@ pub(super) fn rotate_key_on_demand(
     request: KeyRequest,
 ) -> Result<RotateKeyOnDemandResponse, KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    require_symmetric(&key)?;
     require_enabled(&key)?;
     if key.on_demand_rotations >= MAX_ON_DEMAND {
         return Err(KmsError::Request(
@@ -147,6 +151,7 @@ pub(super) fn list_key_rotations(
     let limit = limit(request.limit, 100, 1000)?;
     let after: Option<usize> = parse_marker(request.marker.as_deref())?;
     let key = context.key_not_alias(&request.key_id)?;
+    require_symmetric(&key)?;
     let all = request.include.as_deref() == Some("ALL_KEY_MATERIAL");
     let last = key.materials.len().saturating_sub(1);
     let entries = key

@@ -224,8 +224,10 @@ impl Artefact {
 
     /// Key material, kept; `label` is its id in hexadecimal.
     #[must_use]
-    pub fn key_material(label: impl Into<String>, _: &KeyMaterial) -> Self {
-        Self::kept(Kind::KeyMaterial, label, "key material")
+    pub fn key_material(label: impl Into<String>, material: &KeyMaterial) -> Self {
+        let bits = u32::try_from(material.expose().len().saturating_mul(8)).unwrap_or(u32::MAX);
+        let bytes = Bytes::Kept { what: "key material", bits };
+        Self { kind: Kind::KeyMaterial, label: label.into(), bytes }
     }
 
     /// A per-call key, kept.

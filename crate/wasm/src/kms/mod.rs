@@ -24,7 +24,7 @@ use web_sys::Blob;
 use crate::error::{Failure, StorageError};
 use crate::value::{object, to_js};
 use crate::webcrypto::copy_in;
-use crate::wipe::wipe_stack;
+use crate::wipe::{wipe_after, wipe_stack};
 use options::Options;
 use store_loop::{Inner, Request};
 
@@ -53,6 +53,7 @@ impl Kms {
         self.run(move |inner| async move {
             let request = Request { operation, input, region, traced };
             let (answer, steps) = inner.call(&request).await?;
+            wipe_after(&request.operation);
             let mut members = Vec::with_capacity(2);
             match answer {
                 Ok(value) => members.push(("answer", to_js(&value))),

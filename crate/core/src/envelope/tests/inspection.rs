@@ -102,7 +102,7 @@ fn what_is_no_message_has_no_fields() {
 #[test]
 fn an_encrypted_data_key_from_kms_is_named_to_its_last_byte() {
     let mut random = Counting::default();
-    let material = KeyMaterial::generate(&mut random).unwrap();
+    let material = KeyMaterial::generate(32, &mut random).unwrap();
     let id = MaterialId::from_bytes([3; 32]);
     let made = Made::ByGenerateDataKey;
     let sealed = blob::seal((id, &material), made, &context(), &[7; 32], &mut random).unwrap();

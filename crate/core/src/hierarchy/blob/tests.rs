@@ -5,7 +5,7 @@ use crate::crypto::random::tests::Counting;
 
 fn sealed(plaintext: &[u8], context: &EncryptionContext) -> (KeyMaterial, Vec<u8>) {
     let mut random = Counting::default();
-    let material = KeyMaterial::generate(&mut random).unwrap();
+    let material = KeyMaterial::generate(32, &mut random).unwrap();
     let id = MaterialId::of(&material, "id").unwrap();
     let sealed = seal((id, &material), Made::ByEncrypt, context, plaintext, &mut random).unwrap();
     (material, sealed.blob)

@@ -1,0 +1,204 @@
+//! Key pairs: the private part as [`KeyMaterial`] in its algorithm's shortest form, the public part as DER
+//! SubjectPublicKeyInfo (RFC 5280, 4.1), which is no secret and stands in the record.
+
+mod ecc;
+mod ed25519;
+mod ml_dsa;
+mod ml_kem;
+
+use super::{Failure, KeyMaterial, Random};
+
+/// What kind of pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairKind {
+    /// NIST P-256 (SP 800-186).
+    P256,
+    /// NIST P-384.
+    P384,
+    /// NIST P-521.
+    P521,
+    /// secp256k1 (SEC 2, 2.4.1).
+    K256,
+    /// Edwards25519 (RFC 8032).
+    Ed25519,
+    /// ML-DSA-44 (FIPS 204).
+    MlDsa44,
+    /// ML-DSA-65.
+    MlDsa65,
+    /// ML-DSA-87.
+    MlDsa87,
+    /// ML-KEM-512 (FIPS 203).
+    MlKem512,
+    /// ML-KEM-768.
+    MlKem768,
+    /// ML-KEM-1024.
+    MlKem1024,
+}
+
+/// A fresh pair.
+#[derive(Debug)]
+pub struct Pair {
+    /// A scalar or a seed.
+    pub private: KeyMaterial,
+    /// DER SubjectPublicKeyInfo.
+    pub public: Vec<u8>,
+}
+
+/// What is signed or verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signed<'a> {
+    /// The message, which the algorithm hashes itself.
+    Message(&'a [u8]),
+    /// What the caller has computed from the message: its digest, or for ML-DSA the message representative μ.
+    Prepared(&'a [u8]),
+}
+
+/// Why something was not signed, agreed or encapsulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PairError {
+    /// What the caller has prepared is of another length than the algorithm's.
+    DigestLength,
+    /// The other side's public key is no key of this kind.
+    PublicKey,
+    /// The ciphertext is of another length than the algorithm's.
+    CiphertextLength,
+    /// The pair cannot do that, or its private part does not read.
+    Unsupported,
+    /// The host gave no randomness.
+    Failure(Failure),
+}
+
+impl From<Failure> for PairError {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl PairKind {
+    /// Makes a pair.
+    ///
+    /// # Errors
+    /// [`PairError::Failure`] as [`Random::fill`].
+    pub fn generate(self, random: &mut dyn Random) -> Result<Pair, PairError> {
+        match self {
+            Self::P256 => ecc::p256::generate(random),
+            Self::P384 => ecc::p384::generate(random),
+            Self::P521 => ecc::p521::generate(random),
+            Self::K256 => ecc::k256::generate(random),
+            Self::Ed25519 => ed25519::generate(random),
+            Self::MlDsa44 => ml_dsa::generate::<::ml_dsa::MlDsa44>(random),
+            Self::MlDsa65 => ml_dsa::generate::<::ml_dsa::MlDsa65>(random),
+            Self::MlDsa87 => ml_dsa::generate::<::ml_dsa::MlDsa87>(random),
+            Self::MlKem512 => ml_kem::k512::generate(random),
+            Self::MlKem768 => ml_kem::k768::generate(random),
+            Self::MlKem1024 => ml_kem::k1024::generate(random),
+        }
+    }
+
+    /// Signs: ECDSA as DER `Ecdsa-Sig-Value` (RFC 3279, 2.2.3), the others in their own form.
+    ///
+    /// # Errors
+    /// [`PairError::DigestLength`], [`PairError::Unsupported`].
+    pub fn sign(self, private: &KeyMaterial, signed: Signed<'_>) -> Result<Vec<u8>, PairError> {
+        match self {
+            Self::P256 => ecc::p256::sign(private, signed),
+            Self::P384 => ecc::p384::sign(private, signed),
+            Self::P521 => ecc::p521::sign(private, signed),
+            Self::K256 => ecc::k256::sign(private, signed),
+            Self::Ed25519 => ed25519::sign(private, signed),
+            Self::MlDsa44 => ml_dsa::sign::<::ml_dsa::MlDsa44>(private, signed),
+            Self::MlDsa65 => ml_dsa::sign::<::ml_dsa::MlDsa65>(private, signed),
+            Self::MlDsa87 => ml_dsa::sign::<::ml_dsa::MlDsa87>(private, signed),
+            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => Err(PairError::Unsupported),
+        }
+    }
+
+    /// Whether `signature` is one of `signed` under the public key.
+    ///
+    /// # Errors
+    /// [`PairError::DigestLength`], [`PairError::PublicKey`], [`PairError::Unsupported`].
+    pub fn verify(self, public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Result<bool, PairError> {
+        match self {
+            Self::P256 => ecc::p256::verify(public, signed, signature),
+            Self::P384 => ecc::p384::verify(public, signed, signature),
+            Self::P521 => ecc::p521::verify(public, signed, signature),
+            Self::K256 => ecc::k256::verify(public, signed, signature),
+            Self::Ed25519 => ed25519::verify(public, signed, signature),
+            Self::MlDsa44 => ml_dsa::verify::<::ml_dsa::MlDsa44>(public, signed, signature),
+            Self::MlDsa65 => ml_dsa::verify::<::ml_dsa::MlDsa65>(public, signed, signature),
+            Self::MlDsa87 => ml_dsa::verify::<::ml_dsa::MlDsa87>(public, signed, signature),
+            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => Err(PairError::Unsupported),
+        }
+    }
+
+    /// The shared secret of ECDH (NIST SP 800-56A, 5.7.1.2): the x coordinate, not hashed.
+    ///
+    /// # Errors
+    /// [`PairError::PublicKey`], [`PairError::Unsupported`].
+    pub fn agree(
+        self,
+        private: &KeyMaterial,
+        other: &[u8],
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, PairError> {
+        match self {
+            Self::P256 => ecc::p256::agree(private, other),
+            Self::P384 => ecc::p384::agree(private, other),
+            Self::P521 => ecc::p521::agree(private, other),
+            _ => Err(PairError::Unsupported),
+        }
+    }
+
+    /// A fresh shared secret of 32 bytes, and its ciphertext for the private key's holder.
+    ///
+    /// # Errors
+    /// [`PairError::PublicKey`], [`PairError::Unsupported`], [`PairError::Failure`].
+    pub fn encapsulate(
+        self,
+        public: &[u8],
+        random: &mut dyn Random,
+    ) -> Result<(zeroize::Zeroizing<Vec<u8>>, Vec<u8>), PairError> {
+        match self {
+            Self::MlKem512 => ml_kem::k512::encapsulate(public, random),
+            Self::MlKem768 => ml_kem::k768::encapsulate(public, random),
+            Self::MlKem1024 => ml_kem::k1024::encapsulate(public, random),
+            _ => Err(PairError::Unsupported),
+        }
+    }
+
+    /// The shared secret of a ciphertext. A wrong one of the right length gives a pseudo-random secret (implicit
+    /// rejection, FIPS 203, 6.3).
+    ///
+    /// # Errors
+    /// [`PairError::CiphertextLength`], [`PairError::Unsupported`].
+    pub fn decapsulate(
+        self,
+        private: &KeyMaterial,
+        ciphertext: &[u8],
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, PairError> {
+        match self {
+            Self::MlKem512 => ml_kem::k512::decapsulate(private, ciphertext),
+            Self::MlKem768 => ml_kem::k768::decapsulate(private, ciphertext),
+            Self::MlKem1024 => ml_kem::k1024::decapsulate(private, ciphertext),
+            _ => Err(PairError::Unsupported),
+        }
+    }
+
+    /// The private key as DER PKCS #8 (RFC 5958), as a data key pair is handed out.
+    ///
+    /// # Errors
+    /// [`PairError::Unsupported`].
+    pub fn pkcs8(self, private: &KeyMaterial) -> Result<zeroize::Zeroizing<Vec<u8>>, PairError> {
+        match self {
+            Self::P256 => ecc::p256::pkcs8(private),
+            Self::P384 => ecc::p384::pkcs8(private),
+            Self::P521 => ecc::p521::pkcs8(private),
+            Self::K256 => ecc::k256::pkcs8(private),
+            Self::Ed25519 => ed25519::pkcs8(private),
+            _ => Err(PairError::Unsupported),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
