@@ -68,7 +68,19 @@ test("nothing jumps while the page wakes up", async () => {
   await page.close();
 });
 
-test("the text is there without JavaScript", async () => {
+test("a browser without JavaScript shows the text", async () => {
+  const bare = await openSite({ context: { javaScriptEnabled: false } });
+  try {
+    const page = await bare.page();
+    await page.getByRole("heading", { name: "The four steps" }).waitFor();
+    const wide = await page.getByRole("article").boundingBox();
+    assert.ok(wide !== null && wide.height > 300, "the text is laid out");
+  } finally {
+    await bare.close();
+  }
+});
+
+test("the text is there in the HTML", async () => {
   const response = await fetch(site.address);
   const html = await response.text();
   for (const text of [
