@@ -1,7 +1,7 @@
 //! A trace's steps on the wire.
 
+use super::Value;
 use super::shape::IntoValue;
-use super::{SensitiveBlob, Value};
 use crate::trace::{Artefact, Bytes, Step};
 
 fn text(text: impl Into<String>) -> Value {
@@ -29,11 +29,8 @@ impl IntoValue for Artefact {
         let mut members =
             vec![("kind".to_owned(), text(self.kind.name())), ("label".to_owned(), text(self.label))];
         match self.bytes {
-            Bytes::Shown { mut bytes, length } => {
-                members.push((
-                    "shown".to_owned(),
-                    Value::Bytes(SensitiveBlob::new(std::mem::take(&mut *bytes))),
-                ));
+            Bytes::Shown { bytes, length } => {
+                members.push(("shown".to_owned(), Value::Bytes(bytes.into())));
                 members
                     .push(("length".to_owned(), Value::Integer(i64::try_from(length).unwrap_or(i64::MAX))));
             }

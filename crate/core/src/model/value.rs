@@ -9,7 +9,7 @@ use std::fmt;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Bytes that may be secret: a plaintext, a data key, a message.
 ///
@@ -41,6 +41,13 @@ impl SensitiveBlob {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl From<Zeroizing<Vec<u8>>> for SensitiveBlob {
+    /// Takes the buffer over; nothing is copied.
+    fn from(mut bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(std::mem::take(&mut *bytes))
     }
 }
 

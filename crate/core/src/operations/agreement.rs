@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html>
 
-use zeroize::Zeroizing;
-
 use super::Context;
 use super::context::{require_algorithm, require_enabled, require_usage};
 use super::encryption::{answer_sent, no_recipient};
@@ -58,7 +56,7 @@ pub(super) fn derive_shared_secret(
     answer_sent(context, |step| step.making(Artefact::shown(Kind::DataKey, "shared secret", &secret)));
     Ok(DeriveSharedSecretResponse {
         key_id: key.arn(),
-        secret: blob(secret),
+        secret: secret.into(),
         algorithm: request.algorithm,
         origin: "AWS_KMS",
     })
@@ -105,7 +103,7 @@ pub(super) fn encapsulate(
     });
     Ok(EncapsulateResponse {
         key_id: key.arn(),
-        secret: blob(secret),
+        secret: secret.into(),
         ciphertext: SensitiveBlob::new(ciphertext),
         algorithm: request.algorithm,
     })
@@ -145,10 +143,5 @@ pub(super) fn decapsulate(
     context.unless_dry_run(request.dry_run)?;
     context.used(&key);
     answer_sent(context, |step| step.making(Artefact::shown(Kind::DataKey, "shared secret", &secret)));
-    Ok(DecapsulateResponse { key_id: key.arn(), secret: blob(secret), algorithm: request.algorithm })
-}
-
-/// Hands the buffer over to the answer; it is never copied.
-fn blob(mut secret: Zeroizing<Vec<u8>>) -> SensitiveBlob {
-    SensitiveBlob::new(std::mem::take(&mut *secret))
+    Ok(DecapsulateResponse { key_id: key.arn(), secret: secret.into(), algorithm: request.algorithm })
 }

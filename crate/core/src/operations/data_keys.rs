@@ -40,7 +40,7 @@ pub(super) fn generate_data_key(
     context: &mut Context<'_>,
     request: GenerateDataKeyRequest,
 ) -> Result<GenerateDataKeyResponse, KmsError> {
-    let (key, mut data_key, ciphertext) = generate(context, request, true)?;
+    let (key, data_key, ciphertext) = generate(context, request, true)?;
     answer_sent(context, |step| {
         step.making(Artefact::shown(Kind::DataKey, "", &data_key)).making(Artefact::shown(
             Kind::EncryptedDataKey,
@@ -50,7 +50,7 @@ pub(super) fn generate_data_key(
     });
     Ok(GenerateDataKeyResponse {
         ciphertext: SensitiveBlob::new(ciphertext),
-        plaintext: Some(SensitiveBlob::new(std::mem::take(&mut *data_key))),
+        plaintext: Some(data_key.into()),
         key_id: key.arn(),
         material_id: key.current()?.id.to_string(),
     })

@@ -96,12 +96,7 @@ pub(super) fn decrypt(
 ) -> Result<DecryptResponse, KmsError> {
     no_recipient(request.recipient.as_ref())?;
     context.no_grant_tokens(request.grant_tokens.as_deref())?;
-    let ciphertext = request.ciphertext.ok_or_else(|| {
-        KmsError::validation(
-            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member \
-             must not be null",
-        )
-    })?;
+    let ciphertext = required(request.ciphertext)?;
     let (key, blob) = key_of_ciphertext(context, request.key_id.as_deref(), ciphertext.expose())?;
     symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
     require_enabled(&key)?;
@@ -113,7 +108,7 @@ pub(super) fn decrypt(
     answer_sent(context, |step| step.making(Artefact::shown(kind, "", &plaintext)));
     Ok(DecryptResponse {
         key_id: key.arn(),
-        plaintext: into_blob(plaintext),
+        plaintext: plaintext.into(),
         algorithm: SYMMETRIC_DEFAULT,
         material_id: blob.material.to_string(),
     })
@@ -151,12 +146,7 @@ pub(super) fn re_encrypt(
     request: ReEncryptRequest,
 ) -> Result<ReEncryptResponse, KmsError> {
     context.no_grant_tokens(request.grant_tokens.as_deref())?;
-    let ciphertext = request.ciphertext.ok_or_else(|| {
-        KmsError::validation(
-            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member \
-             must not be null",
-        )
-    })?;
+    let ciphertext = required(request.ciphertext)?;
     let (source, blob) = key_of_ciphertext(context, request.source_key_id.as_deref(), ciphertext.expose())?;
     symmetric_only(&source, request.source_algorithm.as_deref(), context.operation)?;
     let destination = context.key(&request.destination_key_id)?;
@@ -178,6 +168,16 @@ pub(super) fn re_encrypt(
         destination_algorithm: SYMMETRIC_DEFAULT,
         source_material_id: blob.material.to_string(),
         destination_material_id: destination.current()?.id.to_string(),
+    })
+}
+
+/// A ciphertext, which the service model leaves optional for the sake of some dry runs.
+fn required(ciphertext: Option<SensitiveBlob>) -> Result<SensitiveBlob, KmsError> {
+    ciphertext.ok_or_else(|| {
+        KmsError::validation(
+            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member \
+             must not be null",
+        )
     })
 }
 
@@ -330,11 +330,6 @@ fn plaintext_kind(made: Made) -> Kind {
         Made::ByEncrypt => Kind::Plaintext,
         Made::ByGenerateDataKey => Kind::DataKey,
     }
-}
-
-/// Hands the buffer over to the answer; it is never copied.
-fn into_blob(mut plaintext: Zeroizing<Vec<u8>>) -> SensitiveBlob {
-    SensitiveBlob::new(std::mem::take(&mut *plaintext))
 }
 
 /// A key for encryption, and an algorithm that is its own.

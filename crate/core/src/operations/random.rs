@@ -33,5 +33,5 @@ pub(super) fn generate_random(
     let length = usize::try_from(wanted).map_err(|_| KmsError::validation("NumberOfBytes is required."))?;
     let mut bytes = Zeroizing::new(vec![0; length]);
     context.random.fill(&mut bytes)?;
-    Ok(GenerateRandomResponse { plaintext: SensitiveBlob::new(std::mem::take(&mut *bytes)) })
+    Ok(GenerateRandomResponse { plaintext: bytes.into() })
 }
