@@ -102,6 +102,7 @@ test("delete says when, and that it is for ever", async () => {
   const page = await openPage(site, "#/flow/if/delete");
   await page.getByTestId("refusal").getByText("lost for ever").waitFor();
   await page.locator(".words .facts").getByText("DeleteKey").waitFor();
+  assert.equal(await page.locator(".materials li").count(), 0, "its material went with it");
   await page.close();
 });
 

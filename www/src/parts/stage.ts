@@ -137,7 +137,7 @@ export class TkStage extends LitElement {
         <li>${this.#keptToken("root-key", "root key", "never leaves", false)}</li>
         <li>${this.#cmkToken(cmk)}</li>
       </ul>
-      ${cmk === undefined ? nothing : this.#materials(cmk)}
+      ${cmk === undefined || this.gone ? nothing : this.#materials(cmk)}
     </div>`;
   }
 
