@@ -2,8 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
 
-use super::Context;
 use super::context::require_not_pending_deletion;
+use super::{Context, KeyRequest, KeyResponse};
 use crate::keys::{Deletion, Status};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, Timestamp};
@@ -67,23 +67,11 @@ fn window_of(wanted: Option<i64>) -> Result<u32, KmsError> {
     }
 }
 
-request! {
-    struct CancelKeyDeletionRequest {
-        "KeyId" key_id: String,
-    }
-}
-
-answer! {
-    struct CancelKeyDeletionResponse {
-        "KeyId" key_id: String,
-    }
-}
-
 /// `CancelKeyDeletion`: the key comes back disabled.
 pub(super) fn cancel_key_deletion(
     context: &mut Context<'_>,
-    request: CancelKeyDeletionRequest,
-) -> Result<CancelKeyDeletionResponse, KmsError> {
+    request: KeyRequest,
+) -> Result<KeyResponse, KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
     if key.status != Status::PendingDeletion {
         return Err(KmsError::invalid_state(format!("{} is not pending deletion.", key.arn())));
@@ -91,5 +79,5 @@ pub(super) fn cancel_key_deletion(
     key.status = Status::Disabled;
     key.deletion = None;
     context.changes.put(&key);
-    Ok(CancelKeyDeletionResponse { key_id: key.arn() })
+    Ok(KeyResponse { key_id: key.arn() })
 }

@@ -21,11 +21,25 @@ pub use context::Context;
 pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
 
-use crate::model::shape::{FromValue, IntoValue};
+use crate::model::shape::{FromValue, IntoValue, answer, request};
 use crate::model::{KmsError, Value};
 
 /// An operation ready to run: takes a validated input.
 pub type Run = fn(&mut Context<'_>, Value) -> Result<Value, KmsError>;
+
+request! {
+    /// The request of the operations that want to know the KMS key and nothing else.
+    struct KeyRequest {
+        "KeyId" key_id: String,
+    }
+}
+
+answer! {
+    /// The answer of the operations that say which KMS key it was.
+    struct KeyResponse {
+        "KeyId" key_id: String,
+    }
+}
 
 /// Runs a typed operation on values.
 fn run<I: FromValue, O: IntoValue>(

@@ -2,9 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
 
-use super::Context;
 use super::context::{require_enabled, require_symmetric};
 use super::paging::{limit, page, parse_marker};
+use super::{Context, KeyRequest, KeyResponse};
 use crate::keys::{Rotated, Rotation, RotationType, Status};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, Timestamp};
@@ -47,12 +47,6 @@ pub(super) fn enable_key_rotation(
     Ok(())
 }
 
-request! {
-    struct KeyRequest {
-        "KeyId" key_id: String,
-    }
-}
-
 /// `DisableKeyRotation`.
 pub(super) fn disable_key_rotation(context: &mut Context<'_>, request: KeyRequest) -> Result<(), KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
@@ -89,17 +83,11 @@ pub(super) fn get_key_rotation_status(
     })
 }
 
-answer! {
-    struct RotateKeyOnDemandResponse {
-        "KeyId" key_id: String,
-    }
-}
-
 /// `RotateKeyOnDemand`: new material at once; the schedule of automatic rotation stays.
 pub(super) fn rotate_key_on_demand(
     context: &mut Context<'_>,
     request: KeyRequest,
-) -> Result<RotateKeyOnDemandResponse, KmsError> {
+) -> Result<KeyResponse, KmsError> {
     let mut key = context.key_not_alias(&request.key_id)?.into_owned();
     require_symmetric(&key)?;
     require_enabled(&key)?;
@@ -113,7 +101,7 @@ pub(super) fn rotate_key_on_demand(
     let rotated = Rotated { at: context.now, by: RotationType::OnDemand };
     key.add_material(Some(rotated), context.store_key, context.random)?;
     context.changes.put(&key);
-    Ok(RotateKeyOnDemandResponse { key_id: key.arn() })
+    Ok(KeyResponse { key_id: key.arn() })
 }
 
 request! {

@@ -1,16 +1,9 @@
 //! EnableKey and DisableKey.
 
-use super::Context;
 use super::context::require_not_pending_deletion;
+use super::{Context, KeyRequest};
 use crate::keys::Status;
 use crate::model::KmsError;
-use crate::model::shape::request;
-
-request! {
-    struct KeyRequest {
-        "KeyId" key_id: String,
-    }
-}
 
 /// `EnableKey`. An automatic rotation that fell due meanwhile happens at once.
 pub(super) fn enable_key(context: &mut Context<'_>, request: KeyRequest) -> Result<(), KmsError> {
