@@ -40,6 +40,12 @@ export function outputFaults(operation, output) {
   return members.map((member) => `${operation}.${member} is not in the model`);
 }
 
+/**
+ * AWS fills the deprecated CustomerMasterKeySpec with every KeySpec ("ML_DSA_65" in recorded answers of DescribeKey),
+ * though its enum ended before those.
+ */
+const ANSWERED_ENUMS = { CustomerMasterKeySpec: shapes.KeySpec.enum };
+
 const WHOLE = /^-?\d+$/;
 
 function faults(name, value, path) {
@@ -62,7 +68,7 @@ function faults(name, value, path) {
       ]);
     case "string":
       if (typeof value !== "string") return [`${path} is no string`];
-      return stringFaults(shape, value, path);
+      return stringFaults({ ...shape, enum: ANSWERED_ENUMS[name] ?? shape.enum }, value, path);
     case "blob":
       if (!(value instanceof Uint8Array)) return [`${path} is no Uint8Array`];
       return boundFaults(shape, value.length, path);
