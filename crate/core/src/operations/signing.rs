@@ -144,7 +144,11 @@ pub(super) fn pair_error(error: PairError, algorithm: &str) -> KmsError {
             KmsError::validation(format!("Digest is invalid length for algorithm {algorithm}."))
         }
         PairError::PublicKey => KmsError::validation("The public key is not valid for the KMS key's spec."),
-        PairError::CiphertextLength => KmsError::invalid_ciphertext(),
+        PairError::CiphertextLength | PairError::Ciphertext => KmsError::invalid_ciphertext(),
+        PairError::PrivateKey => KmsError::validation("The private key is not valid for the KMS key's spec."),
+        PairError::PlaintextLength => {
+            KmsError::validation("The plaintext is too long for the KMS key's spec.")
+        }
         PairError::Failure(failure) => failure.into(),
         PairError::Unsupported => KmsError::internal("the key pair cannot do that"),
     }
