@@ -119,18 +119,11 @@ impl Kms {
     /// Plans a call: validates, authorises, computes. Nothing is touched.
     pub fn plan(&self, call: &mut Call, env: &mut Env<'_>) -> Done {
         let now = self.now(env.host_now);
-        let mut context = Context {
-            state: &self.state,
-            store_key: &self.store_key,
-            operation: &call.operation,
-            caller: &call.caller,
-            now,
-            random: env.random,
-            trace: &mut call.trace,
-            changes: Changes::default(),
-        };
+        let stored = (&self.state, &self.store_key);
+        let asked = (call.operation.as_str(), &call.caller);
+        let mut context = Context::new(stored, asked, now, env.random, &mut call.trace);
         let answer = dispatch(&mut context, std::mem::take(&mut call.input));
-        let changes = context.changes;
+        let changes = context.into_changes();
         if let Err(error) = &answer {
             call.trace.step(|| Step::new(Actor::Kms, Action::Refuse, error.to_string()));
         }

@@ -105,6 +105,12 @@ impl FromValue for BTreeMap<String, String> {
     }
 }
 
+impl IntoValue for BTreeMap<String, String> {
+    fn into_value(self) -> Value {
+        Value::Map(self.into_iter().map(|(key, value)| (key, Value::String(value))).collect())
+    }
+}
+
 /// An answer with nothing in it.
 impl IntoValue for () {
     fn into_value(self) -> Value {

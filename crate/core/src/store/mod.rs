@@ -4,6 +4,7 @@
 //! `read_since(generation)`, `commit`, `close`; tests/wasm holds the conformance suite that each must pass.
 
 mod changes;
+mod index;
 mod records;
 mod state;
 
@@ -37,6 +38,10 @@ pub enum Kind {
     Alias = 3,
     /// When a KMS key was last used (deferred).
     LastUse = 4,
+    /// A grant.
+    Grant = 5,
+    /// A custom key store.
+    CustomKeyStore = 6,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -47,9 +52,18 @@ impl Kind {
     /// The kind of number `code`; `None` for one that this version does not know.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Clock, Self::Key, Self::Alias, Self::LastUse, Self::Bucket, Self::Object]
-            .into_iter()
-            .find(|kind| *kind as u8 == code)
+        [
+            Self::Clock,
+            Self::Key,
+            Self::Alias,
+            Self::LastUse,
+            Self::Grant,
+            Self::CustomKeyStore,
+            Self::Bucket,
+            Self::Object,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == code)
     }
 }
 

@@ -4,7 +4,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{Kind, StoreError};
-use crate::keys::{Alias, Key, KeyRef};
+use crate::keys::{Alias, CustomKeyStore, Grant, Key, KeyRef};
 use crate::model::Timestamp;
 
 /// Something that stands in the store under its kind and id.
@@ -49,6 +49,22 @@ impl Record for Alias {
 
     fn id(&self) -> String {
         format!("{}/{}/{}", self.target.account, self.target.region, self.name)
+    }
+}
+
+impl Record for Grant {
+    const KIND: Kind = Kind::Grant;
+
+    fn id(&self) -> String {
+        format!("{}/{}", self.key, self.id)
+    }
+}
+
+impl Record for CustomKeyStore {
+    const KIND: Kind = Kind::CustomKeyStore;
+
+    fn id(&self) -> String {
+        format!("{}/{}/{}", self.account, self.region, self.id)
     }
 }
 
