@@ -190,14 +190,15 @@ export class World {
     return KeyId;
   }
 
-  async grant(KeyId, input = {}) {
-    return this.send("CreateGrant", {
+  async grant(KeyId, input = {}, region = REGION) {
+    const all = {
       KeyId,
       GranteePrincipal: PRINCIPAL,
       RetiringPrincipal: PRINCIPAL,
       Operations: ["Encrypt", "Decrypt"],
       ...input,
-    });
+    };
+    return this.send("CreateGrant", all, region);
   }
 }
 
