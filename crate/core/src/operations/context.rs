@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use super::due::{Means, Overlay, catch_up};
 use crate::authz::{self, Caller};
+use crate::crypto::pair::{Pair, PairKind};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
     AccountId, Alias, AliasName, ConnectionState, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec, KeyState,
@@ -248,6 +249,11 @@ impl<'a> Context<'a> {
             custom_key_store: None,
             xks_key: None,
         })
+    }
+
+    /// A fresh key pair.
+    pub(super) fn make_pair(&mut self, kind: PairKind) -> Result<Pair, KmsError> {
+        kind.generate(self.random).map_err(|_| KmsError::internal("the key pair could not be made"))
     }
 
     /// Opens `material` for this one use.

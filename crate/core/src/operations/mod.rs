@@ -11,6 +11,7 @@ mod deletion;
 mod due;
 mod encryption;
 mod grants;
+mod import;
 mod keys;
 mod mac;
 mod paging;
@@ -74,6 +75,7 @@ operations! {
     "Decrypt" => encryption::decrypt,
     "DeleteAlias" => aliases::delete_alias,
     "DeleteCustomKeyStore" => custom_stores::delete_custom_key_store,
+    "DeleteImportedKeyMaterial" => import::delete_imported_key_material,
     "DeriveSharedSecret" => agreement::derive_shared_secret,
     "DescribeCustomKeyStores" => custom_stores::describe_custom_key_stores,
     "DescribeKey" => keys::describe_key,
@@ -90,7 +92,9 @@ operations! {
     "GenerateRandom" => random::generate_random,
     "GetKeyPolicy" => policies::get_key_policy,
     "GetKeyRotationStatus" => rotation::get_key_rotation_status,
+    "GetParametersForImport" => import::get_parameters_for_import,
     "GetPublicKey" => signing::get_public_key,
+    "ImportKeyMaterial" => import::import_key_material,
     "ListAliases" => aliases::list_aliases,
     "ListGrants" => grants::list_grants,
     "ListKeyPolicies" => policies::list_key_policies,
