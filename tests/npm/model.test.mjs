@@ -562,6 +562,8 @@ const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const ARN = `arn:aws:kms:us-east-1:111122223333:key/${UUID}`;
 const exactly = (text) => new RegExp(`^${text}$`);
 const NOTHING = /^$/;
+/** Recorded nowhere. */
+const ANY = /^/;
 
 /** By exception: the call that meets it (operation, input, Region), and AWS's message where it is known. */
 const REFUSALS = {
@@ -806,7 +808,7 @@ test("every exception of the model is met or listed, and none is both", () => {
   assert.deepEqual(all, EXCEPTIONS);
 });
 
-for (const [exception, [prepare, message = /./]] of Object.entries(REFUSALS)) {
+for (const [exception, [prepare, message = ANY]] of Object.entries(REFUSALS)) {
   test(`${exception} is met`, async (t) => {
     const world = await open(t);
     const [operation, input, region] = await prepare(world);

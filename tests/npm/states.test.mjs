@@ -22,6 +22,7 @@ const SigningAlgorithm = "ECDSA_SHA_256";
 const MacAlgorithm = "HMAC_SHA_256";
 const KeyAgreementAlgorithm = "ECDH";
 const EncapsulationAlgorithm = "ML_KEM";
+const ExpirationModel = "KEY_MATERIAL_DOES_NOT_EXPIRE";
 const dataKey = { KeySpec: "AES_256" };
 const pair = { KeyPairSpec: "ECC_NIST_P256" };
 const wrapping = { WrappingAlgorithm: "RSAES_OAEP_SHA_256", WrappingKeySpec: "RSA_2048" };
@@ -170,7 +171,7 @@ const CALLS = {
     prepare: async (w, { KeyId, region, material }) =>
       material
         ? w.importInput(KeyId, material, { region })
-        : { KeyId, ImportToken: Message, EncryptedKeyMaterial: Message },
+        : { KeyId, ImportToken: Message, EncryptedKeyMaterial: Message, ExpirationModel },
     input: (_, { made: { region, ...input } }) => input,
   },
   ListAliases: { input: keyId },
