@@ -1,3 +1,9 @@
+mod custom_stores;
+mod grants;
+mod import;
+mod multi_region;
+mod tags_and_policies;
+
 use super::*;
 use crate::crypto::random::tests::Counting;
 use crate::model::SensitiveBlob;
@@ -62,6 +68,12 @@ impl Host {
                 return happened;
             }
         }
+    }
+
+    /// Lets the states that pass by themselves pass.
+    fn wait(&mut self) {
+        let changes = self.kms.plan_clock(2_000);
+        self.commit(changes);
     }
 
     fn create(&mut self) -> (String, String) {
