@@ -9,6 +9,8 @@ mod ecdh;
 mod ecdsa;
 mod eddsa;
 mod hkdf;
+mod key_wrap;
 mod mac;
 mod ml_dsa;
 mod ml_kem;
+mod rsa;
