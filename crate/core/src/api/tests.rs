@@ -1,3 +1,5 @@
+mod rsa;
+
 use super::*;
 use crate::crypto::random::tests::Counting;
 use crate::model::SensitiveBlob;
@@ -519,7 +521,7 @@ fn a_dry_run_does_nothing_and_says_so() {
 fn what_create_key_cannot_do_yet_is_refused_not_ignored() {
     let mut host = Host::new();
     for (member, value) in [
-        ("KeySpec", s("RSA_2048")),
+        ("KeySpec", s("SM2")),
         ("Origin", s("EXTERNAL")),
         ("MultiRegion", Value::Boolean(true)),
         ("Policy", s("{}")),

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::due::{Means, catch_up};
+use super::host::Desk;
 use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec, KeyUsage, Material, Region,
-    Rotation, Status,
+    AccountId, Alias, AliasName, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec, KeyUsage, Material,
+    Region, Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
 use crate::store::{Changes, LastUse, State};
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The host's randomness.
     pub random: &'a mut dyn Random,
+    /// Where a job for the host is left.
+    pub desk: &'a mut Desk,
     /// Where the steps go.
     pub trace: &'a mut Trace,
     /// What the call changes.
@@ -154,7 +157,13 @@ impl<'a> Context<'a> {
             usage,
             public_key: None,
         };
-        key.add_material(None, self.store_key, self.random)?;
+        match spec.family() {
+            Family::Pair(kind) => {
+                let pair = self.generate_pair(kind)?;
+                key.add_pair(pair, self.store_key, self.random)?;
+            }
+            Family::Symmetric | Family::Hmac(_) => key.add_material(None, self.store_key, self.random)?,
+        }
         Ok(key)
     }
 
@@ -164,7 +173,7 @@ impl<'a> Context<'a> {
         self.trace.step(|| {
             Step::new(Actor::Hsm, Action::Unseal, "AES-256-GCM")
                 .using(Artefact::store_key(self.store_key))
-                .making(Artefact::key_material(material.id.to_string(), &opened))
+                .making(material_artefact(key, material, &opened))
         });
         Ok(opened)
     }
@@ -195,6 +204,18 @@ impl<'a> Context<'a> {
             None | Some([]) => Ok(()),
             Some(_) => Err(KmsError::Request(RequestError::InvalidGrantToken, String::new())),
         }
+    }
+}
+
+/// Key material in a trace: of an RSA key the length of its modulus counts, not that of its encoding.
+pub(super) fn material_artefact(key: &Key, material: &Material, opened: &KeyMaterial) -> Artefact {
+    let label = material.id.to_string();
+    match key.spec.family() {
+        Family::Pair(kind) => match kind.rsa_bits() {
+            Some(bits) => Artefact::private_key(label, bits),
+            None => Artefact::key_material(label, opened),
+        },
+        Family::Symmetric | Family::Hmac(_) => Artefact::key_material(label, opened),
     }
 }
 

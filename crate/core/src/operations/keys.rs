@@ -56,7 +56,7 @@ answer! {
 /// The algorithms of a key, if `usage` is what it is for.
 pub(super) fn algorithms(key: &Key, usage: KeyUsage) -> Option<Vec<&'static str>> {
     (key.usage == usage).then(|| match usage {
-        KeyUsage::EncryptDecrypt => vec!["SYMMETRIC_DEFAULT"],
+        KeyUsage::EncryptDecrypt => key.spec.encryption_algorithms().to_vec(),
         KeyUsage::SignVerify => key.spec.signing_algorithms().to_vec(),
         KeyUsage::GenerateVerifyMac => key.spec.mac_algorithm().into_iter().collect(),
         KeyUsage::KeyAgreement => vec!["ECDH"],

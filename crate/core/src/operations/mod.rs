@@ -5,10 +5,12 @@
 mod agreement;
 mod aliases;
 mod context;
+mod data_key_pairs;
 mod data_keys;
 mod deletion;
 mod due;
 mod encryption;
+mod host;
 mod keys;
 mod mac;
 mod paging;
@@ -20,6 +22,7 @@ mod states;
 pub use context::Context;
 pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
+pub use host::{Desk, HostJob, HostKey, HostResult};
 
 use crate::model::shape::{FromValue, IntoValue, answer, request};
 use crate::model::{KmsError, Value};
@@ -74,6 +77,8 @@ operations! {
     "Encapsulate" => agreement::encapsulate,
     "Encrypt" => encryption::encrypt,
     "GenerateDataKey" => data_keys::generate_data_key,
+    "GenerateDataKeyPair" => data_key_pairs::generate_data_key_pair,
+    "GenerateDataKeyPairWithoutPlaintext" => data_key_pairs::generate_data_key_pair_without_plaintext,
     "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
     "GenerateMac" => mac::generate_mac,
     "GenerateRandom" => random::generate_random,
