@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! plan(call) → Done { answer, changes }   decides and computes; touches nothing
+//!            → Ask(job)                   for the host to do, and to plan the call again with its result
 //! seal(changes, generation) → rows        for the host to commit, if there is anything durable
 //! apply(changes)                          makes them visible; only then is the answer given out
 //! ```
@@ -14,7 +15,7 @@ use crate::hierarchy::record;
 use crate::model::validate::{members_of, validate};
 use crate::model::{KmsError, RequestError, Timestamp, Value};
 use crate::operations::{self, Context, Means};
-pub use crate::operations::{DueBatch, Happened};
+pub use crate::operations::{Desk, DueBatch, Happened, HostJob, HostKey, HostResult};
 use crate::store::{Change, Changes, Clock, Generation, Kind, Row, State, StoreError};
 use crate::trace::{Action, Actor, Step, Trace};
 
@@ -55,6 +56,16 @@ pub struct Done {
     pub answer: Result<Value, KmsError>,
     /// What the call changes; a refused call may change something too (what fell due, the records of it).
     pub changes: Changes,
+}
+
+/// What a plan came to.
+#[derive(Debug)]
+#[must_use = "the job is to be done, or the changes are to be committed"]
+pub enum Planned {
+    /// It is planned.
+    Done(Done),
+    /// The host is to do this first, to bring the result to the [`Desk`], and to plan the call, made anew, again.
+    Ask(HostJob),
 }
 
 /// The state of one store, in memory, and the store key that opens it.
@@ -116,12 +127,22 @@ impl Kms {
         Ok(others)
     }
 
-    /// Plans a call: validates, authorises, computes. Nothing is touched.
+    /// Plans a call: validates, authorises, computes. Nothing is touched, and nothing asked of the host.
     pub fn plan(&self, call: &mut Call, env: &mut Env<'_>) -> Done {
+        self.plan_at(&mut Desk::default(), call, env)
+    }
+
+    /// As [`Kms::plan`], with a host that has somebody at the desk for what it does faster.
+    pub fn plan_or_ask(&self, call: &mut Call, env: &mut Env<'_>, desk: &mut Desk) -> Planned {
+        let done = self.plan_at(desk, call, env);
+        desk.take_asked().map_or(Planned::Done(done), Planned::Ask)
+    }
+
+    fn plan_at(&self, desk: &mut Desk, call: &mut Call, env: &mut Env<'_>) -> Done {
         let now = self.now(env.host_now);
         let stored = (&self.state, &self.store_key);
         let asked = (call.operation.as_str(), &call.caller);
-        let mut context = Context::new(stored, asked, now, env.random, &mut call.trace);
+        let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
         let answer = dispatch(&mut context, std::mem::take(&mut call.input));
         let changes = context.into_changes();
         if let Err(error) = &answer {

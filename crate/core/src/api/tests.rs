@@ -2,6 +2,7 @@ mod custom_stores;
 mod grants;
 mod import;
 mod multi_region;
+mod rsa;
 mod tags_and_policies;
 
 use super::*;

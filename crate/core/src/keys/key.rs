@@ -7,6 +7,7 @@ use super::ids::{KeyRef, Region};
 use super::material::{Material, Rotated, RotationType};
 use super::spec::{Family, KeySpec, KeyUsage};
 use super::state::{KeyState, Status};
+use crate::crypto::pair::Pair;
 use crate::crypto::secret::KEY_LEN;
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::hierarchy::{MaterialId, SealedMaterial};
@@ -327,13 +328,36 @@ impl Key {
                 let pair = kind
                     .generate(random)
                     .map_err(|_| KmsError::internal("the key pair could not be made"))?;
-                self.public_key = Some(pair.public);
-                pair.private
+                return self.add_pair(pair, store_key, random);
             }
         };
+        self.seal_material(&material, rotated, store_key, random)
+    }
+
+    /// Adds a pair of the key's spec that was made or brought for it: its only material, and its public key.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn add_pair(
+        &mut self,
+        pair: Pair,
+        store_key: &StoreKey,
+        random: &mut dyn Random,
+    ) -> Result<(), KmsError> {
+        self.public_key = Some(pair.public);
+        self.seal_material(&pair.private, None, store_key, random)
+    }
+
+    fn seal_material(
+        &mut self,
+        material: &KeyMaterial,
+        rotated: Option<Rotated>,
+        store_key: &StoreKey,
+        random: &mut dyn Random,
+    ) -> Result<(), KmsError> {
         let key_id = self.reference.id.to_string();
-        let id = MaterialId::of(&material, &key_id)?;
-        let sealed = Some(SealedMaterial::seal(store_key, &key_id, &material, random)?);
+        let id = MaterialId::of(material, &key_id)?;
+        let sealed = Some(SealedMaterial::seal(store_key, &key_id, material, random)?);
         self.materials.push(Material { id, sealed, rotated, imported: None });
         Ok(())
     }

@@ -60,6 +60,15 @@ pub enum KeySpec {
     /// ML-KEM-1024.
     #[n(15)]
     MlKem1024,
+    /// RSA, 2048 bits.
+    #[n(16)]
+    Rsa2048,
+    /// RSA, 3072 bits.
+    #[n(17)]
+    Rsa3072,
+    /// RSA, 4096 bits.
+    #[n(18)]
+    Rsa4096,
 }
 
 /// AWS's `KeyUsage`: one for the whole life of a KMS key.
@@ -146,10 +155,20 @@ const MAC: &[KeyUsage] = &[KeyUsage::GenerateVerifyMac];
 const SIGN: &[KeyUsage] = &[KeyUsage::SignVerify];
 const SIGN_OR_AGREE: &[KeyUsage] = &[KeyUsage::SignVerify, KeyUsage::KeyAgreement];
 const ENCAPSULATE: &[KeyUsage] = &[KeyUsage::EncapsulateDecapsulate];
+const ENCRYPT: &[KeyUsage] = &[KeyUsage::EncryptDecrypt];
+const ENCRYPT_OR_SIGN: &[KeyUsage] = &[KeyUsage::EncryptDecrypt, KeyUsage::SignVerify];
 const ML_DSA: &[&str] = &["ML_DSA_SHAKE_256"];
+const RSA: &[&str] = &[
+    "RSASSA_PKCS1_V1_5_SHA_256",
+    "RSASSA_PKCS1_V1_5_SHA_384",
+    "RSASSA_PKCS1_V1_5_SHA_512",
+    "RSASSA_PSS_SHA_256",
+    "RSASSA_PSS_SHA_384",
+    "RSASSA_PSS_SHA_512",
+];
 
 static TABLE: &[Line] = &[
-    line(KeySpec::SymmetricDefault, "SYMMETRIC_DEFAULT", Family::Symmetric, &[KeyUsage::EncryptDecrypt], &[]),
+    line(KeySpec::SymmetricDefault, "SYMMETRIC_DEFAULT", Family::Symmetric, ENCRYPT, &[]),
     line(KeySpec::Hmac224, "HMAC_224", Family::Hmac(MacAlgorithm::Sha224), MAC, &[]),
     line(KeySpec::Hmac256, "HMAC_256", Family::Hmac(MacAlgorithm::Sha256), MAC, &[]),
     line(KeySpec::Hmac384, "HMAC_384", Family::Hmac(MacAlgorithm::Sha384), MAC, &[]),
@@ -189,6 +208,9 @@ static TABLE: &[Line] = &[
     line(KeySpec::MlKem512, "ML_KEM_512", Family::Pair(PairKind::MlKem512), ENCAPSULATE, &[]),
     line(KeySpec::MlKem768, "ML_KEM_768", Family::Pair(PairKind::MlKem768), ENCAPSULATE, &[]),
     line(KeySpec::MlKem1024, "ML_KEM_1024", Family::Pair(PairKind::MlKem1024), ENCAPSULATE, &[]),
+    line(KeySpec::Rsa2048, "RSA_2048", Family::Pair(PairKind::Rsa2048), ENCRYPT_OR_SIGN, RSA),
+    line(KeySpec::Rsa3072, "RSA_3072", Family::Pair(PairKind::Rsa3072), ENCRYPT_OR_SIGN, RSA),
+    line(KeySpec::Rsa4096, "RSA_4096", Family::Pair(PairKind::Rsa4096), ENCRYPT_OR_SIGN, RSA),
 ];
 
 impl KeySpec {
@@ -232,6 +254,16 @@ impl KeySpec {
     #[must_use]
     pub fn signing_algorithms(self) -> &'static [&'static str] {
         self.line().map_or(&[], |line| line.signing)
+    }
+
+    /// AWS's names of the encryption algorithms, where it encrypts.
+    #[must_use]
+    pub fn encryption_algorithms(self) -> &'static [&'static str] {
+        match self.family() {
+            Family::Symmetric => &["SYMMETRIC_DEFAULT"],
+            Family::Pair(kind) if kind.rsa_bits().is_some() => &["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
+            Family::Hmac(_) | Family::Pair(_) => &[],
+        }
     }
 
     /// AWS's name of the MAC algorithm, where it makes MACs.

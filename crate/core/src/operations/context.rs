@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::due::{Means, Overlay, catch_up};
+use super::host::Desk;
 use crate::authz::{self, Caller};
-use crate::crypto::pair::{Pair, PairKind};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, ConnectionState, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec, KeyState,
-    KeyUsage, Material, Origin, Region, Rotation, Status,
+    AccountId, Alias, AliasName, ConnectionState, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec,
+    KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
 use crate::store::{Changes, LastUse, State};
@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The host's randomness.
     pub random: &'a mut dyn Random,
+    /// Where a job for the host is left.
+    pub desk: &'a mut Desk,
     /// Where the steps go.
     pub trace: &'a mut Trace,
     /// What the call changes, but for keys.
@@ -66,11 +68,11 @@ impl<'a> Context<'a> {
         (state, store_key): (&'a State, &'a StoreKey),
         (operation, caller): (&'a str, &'a Caller),
         now: Timestamp,
-        random: &'a mut dyn Random,
+        (random, desk): (&'a mut dyn Random, &'a mut Desk),
         trace: &'a mut Trace,
     ) -> Self {
         let (changes, overlay) = (Changes::default(), Overlay::default());
-        Self { state, store_key, operation, caller, now, random, trace, changes, overlay }
+        Self { state, store_key, operation, caller, now, random, desk, trace, changes, overlay }
     }
 
     /// The KMS key that `key_id` names (id, ARN, alias or alias ARN), after what fell due on it, if the caller may
@@ -203,7 +205,7 @@ impl<'a> Context<'a> {
         );
         let mut key =
             self.empty_key(description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default(), false)?;
-        key.add_material(None, self.store_key, self.random)?;
+        self.make_material(&mut key)?;
         // AWS managed keys rotate every year (since May 2022; every three years before).
         key.rotation = Some(Rotation { period_days: 365, next: self.now.plus_days(365) });
         self.changes.put(&Alias {
@@ -251,9 +253,15 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// A fresh key pair.
-    pub(super) fn make_pair(&mut self, kind: PairKind) -> Result<Pair, KmsError> {
-        kind.generate(self.random).map_err(|_| KmsError::internal("the key pair could not be made"))
+    /// Gives a key its first material; a key pair may be the host's work.
+    pub(super) fn make_material(&mut self, key: &mut Key) -> Result<(), KmsError> {
+        match key.spec.family() {
+            Family::Pair(kind) => {
+                let pair = self.generate_pair(kind)?;
+                key.add_pair(pair, self.store_key, self.random)
+            }
+            Family::Symmetric | Family::Hmac(_) => key.add_material(None, self.store_key, self.random),
+        }
     }
 
     /// Opens `material` for this one use.
@@ -265,7 +273,7 @@ impl<'a> Context<'a> {
         self.trace.step(|| {
             Step::new(Actor::Hsm, Action::Unseal, "AES-256-GCM")
                 .using(Artefact::store_key(self.store_key))
-                .making(Artefact::key_material(material.id.to_string(), &opened))
+                .making(material_artefact(key, material, &opened))
         });
         Ok(opened)
     }
@@ -296,6 +304,18 @@ impl<'a> Context<'a> {
             self.grant_of_token(token)?;
         }
         Ok(())
+    }
+}
+
+/// Key material in a trace: of an RSA key the length of its modulus counts, not that of its encoding.
+pub(super) fn material_artefact(key: &Key, material: &Material, opened: &KeyMaterial) -> Artefact {
+    let label = material.id.to_string();
+    match key.spec.family() {
+        Family::Pair(kind) => match kind.rsa_bits() {
+            Some(bits) => Artefact::private_key(label, bits),
+            None => Artefact::key_material(label, opened),
+        },
+        Family::Symmetric | Family::Hmac(_) => Artefact::key_material(label, opened),
     }
 }
 

@@ -5,8 +5,8 @@
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::context::{ResolvedKey, require_enabled, require_usage};
-use super::encryption::{answer_sent, no_recipient, seal};
+use super::context::{ResolvedKey, require_algorithm, require_enabled, require_usage};
+use super::encryption::{SYMMETRIC_DEFAULT, answer_sent, no_recipient, seal};
 use crate::hierarchy::EncryptionContext;
 use crate::hierarchy::blob::Made;
 use crate::keys::KeyUsage;
@@ -81,9 +81,7 @@ fn generate<'a>(
     no_recipient(request.recipient.as_ref())?;
     context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let length = length_of(request.key_spec.as_deref(), request.number_of_bytes)?;
-    let key = context.key(&request.key_id)?;
-    require_usage(&key, KeyUsage::EncryptDecrypt, context.operation)?;
-    require_enabled(&key)?;
+    let key = wrapping_key(context, &request.key_id)?;
     context.unless_dry_run(request.dry_run)?;
     let mut data_key = Zeroizing::new(vec![0; length]);
     context.random.fill(&mut data_key)?;
@@ -99,6 +97,15 @@ fn generate<'a>(
     let ciphertext = seal(context, &key, Made::ByGenerateDataKey, &encryption_context, kind, &data_key)?;
     context.used(&key);
     Ok((key, data_key, ciphertext))
+}
+
+/// The KMS key under which a data key goes: a symmetric one, in use.
+pub(super) fn wrapping_key<'a>(context: &mut Context<'a>, key_id: &str) -> Result<ResolvedKey<'a>, KmsError> {
+    let key = context.key(key_id)?;
+    require_usage(&key, KeyUsage::EncryptDecrypt, context.operation)?;
+    require_algorithm(&key, SYMMETRIC_DEFAULT, key.spec.encryption_algorithms())?;
+    require_enabled(&key)?;
+    Ok(key)
 }
 
 /// Exactly one of the two says how long.

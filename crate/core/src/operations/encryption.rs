@@ -1,11 +1,13 @@
-//! Encrypt, Decrypt, ReEncrypt with symmetric KMS keys.
+//! Encrypt, Decrypt, ReEncrypt: with symmetric KMS keys and with RSA keys.
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html>
 
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::context::{ResolvedKey, require_algorithm, require_enabled, require_usage};
+use super::context::{ResolvedKey, material_artefact, require_algorithm, require_enabled, require_usage};
+use super::signing::{pair_error, pair_kind, public_key};
+use crate::crypto::pair::rsa::{self, Oaep};
 use crate::hierarchy::blob::{self, Blob, Made};
 use crate::hierarchy::{EncryptionContext, MaterialId};
 use crate::keys::{Key, KeyUsage};
@@ -13,7 +15,8 @@ use crate::model::shape::{FromValue, answer, request};
 use crate::model::{KmsError, RequestError, SensitiveBlob, Value};
 use crate::trace::{Action, Actor, Artefact, Kind, Step};
 
-const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
+/// The algorithm of symmetric KMS keys, and the one where a request names none.
+pub(super) const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
 
 impl FromValue for Value {
     fn from_value(value: Value) -> Result<Self, KmsError> {
@@ -40,31 +43,30 @@ answer! {
     }
 }
 
-/// `Encrypt`: 1 to 4096 bytes.
+/// `Encrypt`: 1 to 4096 bytes, with RSA as many as the padding leaves.
 pub(super) fn encrypt(
     context: &mut Context<'_>,
     request: EncryptRequest,
 ) -> Result<EncryptResponse, KmsError> {
     context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
-    symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
+    let cipher = Cipher::of(&key, request.algorithm.as_deref(), context.operation)?;
+    let encryption_context = request.context.unwrap_or_default();
+    cipher.require_fitting(&key, &encryption_context, Some(request.plaintext.len()))?;
     require_enabled(&key)?;
     context.unless_dry_run(request.dry_run)?;
-    let encryption_context = request.context.unwrap_or_default();
-    let ciphertext = seal(
-        context,
-        &key,
-        Made::ByEncrypt,
-        &encryption_context,
-        Some(Kind::Plaintext),
-        request.plaintext.expose(),
-    )?;
+    let shown = Some(Kind::Plaintext);
+    let plaintext = request.plaintext.expose();
+    let ciphertext = match cipher {
+        Cipher::Symmetric => seal(context, &key, Made::ByEncrypt, &encryption_context, shown, plaintext)?,
+        Cipher::Rsa(name, oaep) => encrypt_rsa(context, &key, (name, oaep), shown, plaintext)?,
+    };
     context.used(&key);
     answer_sent(context, |step| step.making(Artefact::shown(Kind::Ciphertext, key.arn(), &ciphertext)));
     Ok(EncryptResponse {
         ciphertext: SensitiveBlob::new(ciphertext),
         key_id: key.arn(),
-        algorithm: SYMMETRIC_DEFAULT,
+        algorithm: cipher.name(),
     })
 }
 
@@ -77,6 +79,7 @@ request! {
         "GrantTokens" grant_tokens: Option<Vec<String>>,
         "Recipient" recipient: Option<Value>,
         "DryRun" dry_run: Option<bool>,
+        "DryRunModifiers" dry_run_modifiers: Option<Vec<String>>,
     }
 }
 
@@ -85,32 +88,38 @@ answer! {
         "KeyId" key_id: String,
         "Plaintext" plaintext: SensitiveBlob,
         "EncryptionAlgorithm" algorithm: &'static str,
-        "KeyMaterialId" material_id: String,
+        "KeyMaterialId" material_id: Option<String>,
     }
 }
 
-/// `Decrypt`: the ciphertext says which KMS key and material; `KeyId`, where given, must be that key.
+/// `Decrypt`: a symmetric ciphertext says which KMS key and material; `KeyId`, where given, must be that key. An
+/// asymmetric one says nothing: the request names the key and the algorithm.
 pub(super) fn decrypt(
     context: &mut Context<'_>,
     request: DecryptRequest,
 ) -> Result<DecryptResponse, KmsError> {
     no_recipient(request.recipient.as_ref())?;
     context.check_grant_tokens(request.grant_tokens.as_deref())?;
-    let ciphertext = required(request.ciphertext)?;
-    let (key, blob) = key_of_ciphertext(context, request.key_id.as_deref(), ciphertext.expose())?;
-    symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
-    require_enabled(&key)?;
+    let source = Source { key_id: request.key_id, algorithm: request.algorithm, member: "keyId" };
+    if ignores_ciphertext(request.dry_run, request.dry_run_modifiers.as_deref()) {
+        source.require_allowed(context)?;
+        context.unless_dry_run(request.dry_run)?;
+    }
+    let ciphertext = request.ciphertext.ok_or_else(|| missing("ciphertextBlob"))?;
+    let (key, opening) = source.opening(context, ciphertext.expose())?;
     let encryption_context = request.context.unwrap_or_default();
-    let plaintext = open(context, &key, &blob, &encryption_context)?;
+    opening.cipher().require_fitting(&key, &encryption_context, None)?;
+    require_enabled(&key)?;
+    let plaintext = open(context, &key, &opening, &encryption_context)?;
     context.unless_dry_run(request.dry_run)?;
     context.used(&key);
-    let kind = plaintext_kind(blob.made);
+    let kind = plaintext_kind(opening.made());
     answer_sent(context, |step| step.making(Artefact::shown(kind, "", &plaintext)));
     Ok(DecryptResponse {
         key_id: key.arn(),
         plaintext: plaintext.into(),
-        algorithm: SYMMETRIC_DEFAULT,
-        material_id: blob.material.to_string(),
+        algorithm: opening.cipher().name(),
+        material_id: opening.material_id(),
     })
 }
 
@@ -125,6 +134,7 @@ request! {
         "DestinationEncryptionAlgorithm" destination_algorithm: Option<String>,
         "GrantTokens" grant_tokens: Option<Vec<String>>,
         "DryRun" dry_run: Option<bool>,
+        "DryRunModifiers" dry_run_modifiers: Option<Vec<String>>,
     }
 }
 
@@ -135,28 +145,46 @@ answer! {
         "KeyId" key_id: String,
         "SourceEncryptionAlgorithm" source_algorithm: &'static str,
         "DestinationEncryptionAlgorithm" destination_algorithm: &'static str,
-        "SourceKeyMaterialId" source_material_id: String,
-        "DestinationKeyMaterialId" destination_material_id: String,
+        "SourceKeyMaterialId" source_material_id: Option<String>,
+        "DestinationKeyMaterialId" destination_material_id: Option<String>,
     }
 }
 
-/// `ReEncrypt`: decrypts and encrypts again without the plaintext ever leaving.
+/// `ReEncrypt`: decrypts and encrypts again without the plaintext ever leaving; from any kind of key to any other.
 pub(super) fn re_encrypt(
     context: &mut Context<'_>,
     request: ReEncryptRequest,
 ) -> Result<ReEncryptResponse, KmsError> {
     context.check_grant_tokens(request.grant_tokens.as_deref())?;
-    let ciphertext = required(request.ciphertext)?;
-    let (source, blob) = key_of_ciphertext(context, request.source_key_id.as_deref(), ciphertext.expose())?;
-    symmetric_only(&source, request.source_algorithm.as_deref(), context.operation)?;
+    let source =
+        Source { key_id: request.source_key_id, algorithm: request.source_algorithm, member: "sourceKeyId" };
+    let algorithm = request.destination_algorithm.as_deref();
+    if ignores_ciphertext(request.dry_run, request.dry_run_modifiers.as_deref()) {
+        source.require_allowed(context)?;
+        let destination = context.key(&request.destination_key_id)?;
+        Cipher::of(&destination, algorithm, context.operation)?;
+        require_enabled(&destination)?;
+        context.unless_dry_run(request.dry_run)?;
+    }
+    let ciphertext = request.ciphertext.ok_or_else(|| missing("ciphertextBlob"))?;
+    let (source, opening) = source.opening(context, ciphertext.expose())?;
     let destination = context.key(&request.destination_key_id)?;
-    symmetric_only(&destination, request.destination_algorithm.as_deref(), context.operation)?;
+    let cipher = Cipher::of(&destination, algorithm, context.operation)?;
+    let source_context = request.source_context.unwrap_or_default();
+    let destination_context = request.destination_context.unwrap_or_default();
+    opening.cipher().require_fitting(&source, &source_context, None)?;
+    cipher.require_fitting(&destination, &destination_context, None)?;
     require_enabled(&source)?;
     require_enabled(&destination)?;
-    let plaintext = open(context, &source, &blob, &request.source_context.unwrap_or_default())?;
+    let plaintext = open(context, &source, &opening, &source_context)?;
+    cipher.require_fitting(&destination, &destination_context, Some(plaintext.len()))?;
     context.unless_dry_run(request.dry_run)?;
-    let encryption_context = request.destination_context.unwrap_or_default();
-    let again = seal(context, &destination, blob.made, &encryption_context, None, &plaintext)?;
+    let again = match cipher {
+        Cipher::Symmetric => {
+            seal(context, &destination, opening.made(), &destination_context, None, &plaintext)?
+        }
+        Cipher::Rsa(name, oaep) => encrypt_rsa(context, &destination, (name, oaep), None, &plaintext)?,
+    };
     context.used(&source);
     context.used(&destination);
     answer_sent(context, |step| step.making(Artefact::shown(Kind::Ciphertext, destination.arn(), &again)));
@@ -164,30 +192,159 @@ pub(super) fn re_encrypt(
         ciphertext: SensitiveBlob::new(again),
         source_key_id: source.arn(),
         key_id: destination.arn(),
-        source_algorithm: SYMMETRIC_DEFAULT,
-        destination_algorithm: SYMMETRIC_DEFAULT,
-        source_material_id: blob.material.to_string(),
-        destination_material_id: destination.current()?.id.to_string(),
+        source_algorithm: opening.cipher().name(),
+        destination_algorithm: cipher.name(),
+        source_material_id: opening.material_id(),
+        destination_material_id: match cipher {
+            Cipher::Symmetric => Some(destination.current()?.id.to_string()),
+            Cipher::Rsa(..) => None,
+        },
     })
 }
 
-/// A ciphertext, which the service model leaves optional for the sake of some dry runs.
-fn required(ciphertext: Option<SensitiveBlob>) -> Result<SensitiveBlob, KmsError> {
-    ciphertext.ok_or_else(|| {
-        KmsError::validation(
-            "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member \
-             must not be null",
-        )
-    })
+/// How a key encrypts.
+#[derive(Clone, Copy)]
+enum Cipher {
+    Symmetric,
+    /// With AWS's name of the algorithm.
+    Rsa(&'static str, Oaep),
 }
 
-/// The key that a ciphertext names, if the caller may know of it; where `key_id` is given, it must be that key.
+impl Cipher {
+    /// The cipher of a key for encryption, where the algorithm is its own.
+    fn of(key: &Key, algorithm: Option<&str>, operation: &str) -> Result<Self, KmsError> {
+        require_usage(key, KeyUsage::EncryptDecrypt, operation)?;
+        let algorithm = algorithm.unwrap_or(SYMMETRIC_DEFAULT);
+        let own = key.spec.encryption_algorithms();
+        require_algorithm(key, algorithm, own)?;
+        let named = own.iter().find(|name| **name == algorithm);
+        Ok(match named.and_then(|name| Some((*name, Oaep::from_name(name)?))) {
+            Some((name, oaep)) => Self::Rsa(name, oaep),
+            None => Self::Symmetric,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Symmetric => SYMMETRIC_DEFAULT,
+            Self::Rsa(name, _) => name,
+        }
+    }
+
+    /// Refuses what RSA does not take: an encryption context, and a plaintext of `length` bytes that is too long.
+    fn require_fitting(
+        self,
+        key: &Key,
+        encryption_context: &EncryptionContext,
+        length: Option<usize>,
+    ) -> Result<(), KmsError> {
+        let Self::Rsa(name, oaep) = self else { return Ok(()) };
+        if !encryption_context.0.is_empty() {
+            return Err(KmsError::validation("EncryptionContext is not supported for asymmetric KMS keys."));
+        }
+        let longest = oaep.longest_plaintext(pair_kind(key)?.rsa_bits().unwrap_or_default());
+        if length.is_some_and(|length| length > longest) {
+            return Err(KmsError::validation(format!(
+                "Algorithm {name} and key spec {} cannot encrypt data larger than {longest} bytes.",
+                key.spec.name()
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// What a request says of its ciphertext's key.
+struct Source {
+    key_id: Option<String>,
+    algorithm: Option<String>,
+    /// The member that names the key, as messages spell it.
+    member: &'static str,
+}
+
+/// How a ciphertext opens.
+enum Opening<'b> {
+    Symmetric(Blob<'b>),
+    Rsa(Cipher, Oaep, &'b [u8]),
+}
+
+impl Opening<'_> {
+    fn cipher(&self) -> Cipher {
+        match self {
+            Self::Symmetric(_) => Cipher::Symmetric,
+            Self::Rsa(cipher, ..) => *cipher,
+        }
+    }
+
+    fn made(&self) -> Made {
+        match self {
+            Self::Symmetric(blob) => blob.made,
+            Self::Rsa(..) => Made::ByEncrypt,
+        }
+    }
+
+    /// The material that it names; only symmetric ciphertexts do.
+    fn material_id(&self) -> Option<String> {
+        match self {
+            Self::Symmetric(blob) => Some(blob.material.to_string()),
+            Self::Rsa(..) => None,
+        }
+    }
+}
+
+impl Source {
+    /// The ciphertext's key, with which the caller may do this, and how it opens.
+    fn opening<'a, 'b>(
+        &self,
+        context: &mut Context<'a>,
+        ciphertext: &'b [u8],
+    ) -> Result<(ResolvedKey<'a>, Opening<'b>), KmsError> {
+        let named = match &self.key_id {
+            Some(key_id) => Some(context.key(key_id)?),
+            None if self.algorithm.as_deref().is_none_or(|name| name == SYMMETRIC_DEFAULT) => None,
+            None => return Err(missing(self.member)),
+        };
+        let Some(named) = named else {
+            let (key, blob) = key_of_ciphertext(context, None, ciphertext)?;
+            Cipher::of(&key, self.algorithm.as_deref(), context.operation)?;
+            return Ok((key, Opening::Symmetric(blob)));
+        };
+        match Cipher::of(&named, self.algorithm.as_deref(), context.operation)? {
+            Cipher::Symmetric => {
+                let (key, blob) = key_of_ciphertext(context, Some(named), ciphertext)?;
+                Ok((key, Opening::Symmetric(blob)))
+            }
+            cipher @ Cipher::Rsa(_, oaep) => Ok((named, Opening::Rsa(cipher, oaep, ciphertext))),
+        }
+    }
+
+    /// For a dry run without a ciphertext: whether the caller may use the key, which has to be named.
+    fn require_allowed(&self, context: &mut Context<'_>) -> Result<(), KmsError> {
+        let key_id = self.key_id.as_deref().ok_or_else(|| missing(self.member))?;
+        let key = context.key(key_id)?;
+        Cipher::of(&key, self.algorithm.as_deref(), context.operation)?;
+        require_enabled(&key)
+    }
+}
+
+/// Whether a dry run shall not look at the ciphertext, which need not be there then.
+fn ignores_ciphertext(dry_run: Option<bool>, modifiers: Option<&[String]>) -> bool {
+    let ignore = |modifiers: &[String]| modifiers.iter().any(|modifier| modifier == "IGNORE_CIPHERTEXT");
+    dry_run == Some(true) && modifiers.is_some_and(ignore)
+}
+
+/// A member that the service model leaves optional, and this request does not.
+fn missing(member: &str) -> KmsError {
+    KmsError::validation(format!(
+        "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
+    ))
+}
+
+/// The key that a ciphertext names, if the caller may know of it; where one is `named`, it must be that key.
 fn key_of_ciphertext<'a, 'b>(
     context: &mut Context<'a>,
-    key_id: Option<&str>,
+    named: Option<ResolvedKey<'a>>,
     ciphertext: &'b [u8],
 ) -> Result<(ResolvedKey<'a>, Blob<'b>), KmsError> {
-    let named = key_id.map(|key_id| context.key(key_id)).transpose()?;
     let blob = Blob::parse(ciphertext).ok_or_else(KmsError::invalid_ciphertext)?;
     let label = blob.material.to_string();
     context.trace.step(|| {
@@ -254,8 +411,59 @@ pub(super) fn seal(
     Ok(sealed.blob)
 }
 
-/// Opens a ciphertext under the material that it names.
+/// Encrypts under the public key: no key material is in use.
+fn encrypt_rsa(
+    context: &mut Context<'_>,
+    key: &Key,
+    (name, oaep): (&'static str, Oaep),
+    shown: Option<Kind>,
+    plaintext: &[u8],
+) -> Result<Vec<u8>, KmsError> {
+    let ciphertext = rsa::encrypt(public_key(key)?, oaep, plaintext, context.random);
+    let ciphertext = ciphertext.map_err(|error| pair_error(error, name))?;
+    context.trace.step(|| {
+        let step = Step::new(Actor::Hsm, Action::Encrypt, name).making(Artefact::shown(
+            Kind::Ciphertext,
+            key.arn(),
+            &ciphertext,
+        ));
+        match shown {
+            Some(kind) => step.using(Artefact::shown(kind, "", plaintext)),
+            None => step,
+        }
+    });
+    Ok(ciphertext)
+}
+
+/// Opens a ciphertext.
 fn open(
+    context: &mut Context<'_>,
+    key: &Key,
+    opening: &Opening<'_>,
+    encryption_context: &EncryptionContext,
+) -> Result<Zeroizing<Vec<u8>>, KmsError> {
+    match opening {
+        Opening::Symmetric(blob) => open_blob(context, key, blob, encryption_context),
+        Opening::Rsa(cipher, oaep, ciphertext) => {
+            let current = key.current()?;
+            let material = context.unseal(key, current)?;
+            let opened = context.rsa_decrypt((current.id, &material), *oaep, ciphertext);
+            context.trace.step(|| {
+                let outcome = if opened.is_ok() { "" } else { ": the padding does not fit" };
+                Step::new(Actor::Hsm, Action::Decrypt, format!("{}{outcome}", cipher.name()))
+                    .using(material_artefact(key, current, &material))
+                    .using(Artefact::shown(Kind::Ciphertext, key.arn(), ciphertext))
+            });
+            context.trace.step(|| {
+                Step::new(Actor::Hsm, Action::Discard, "").using(material_artefact(key, current, &material))
+            });
+            opened
+        }
+    }
+}
+
+/// Opens a symmetric ciphertext under the material that it names.
+fn open_blob(
     context: &mut Context<'_>,
     key: &Key,
     blob: &Blob<'_>,
@@ -330,12 +538,6 @@ fn plaintext_kind(made: Made) -> Kind {
         Made::ByEncrypt => Kind::Plaintext,
         Made::ByGenerateDataKey => Kind::DataKey,
     }
-}
-
-/// A key for encryption, and an algorithm that is its own.
-fn symmetric_only(key: &Key, algorithm: Option<&str>, operation: &str) -> Result<(), KmsError> {
-    require_usage(key, KeyUsage::EncryptDecrypt, operation)?;
-    require_algorithm(key, algorithm.unwrap_or(SYMMETRIC_DEFAULT), &[SYMMETRIC_DEFAULT])
 }
 
 /// Answers for Nitro enclaves are not built.

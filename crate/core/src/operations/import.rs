@@ -66,7 +66,7 @@ pub(super) fn get_parameters_for_import(
     require_not(&key, &NOT_IN)?;
     require_not(&key, &[KeyState::Updating])?;
     let kind = wrapping_key_kind(&key, &request.algorithm, &request.spec)?;
-    let pair = context.make_pair(kind)?;
+    let pair = context.generate_pair(kind)?;
     let valid_to = context.now.plus_days(TOKEN_LIFE);
     let token = ImportToken {
         key: key.reference.clone(),

@@ -93,7 +93,7 @@ answer! {
 /// The algorithms of a key, if `usage` is what it is for.
 pub(super) fn algorithms(key: &Key, usage: KeyUsage) -> Option<Vec<&'static str>> {
     (key.usage == usage).then(|| match usage {
-        KeyUsage::EncryptDecrypt => vec!["SYMMETRIC_DEFAULT"],
+        KeyUsage::EncryptDecrypt => key.spec.encryption_algorithms().to_vec(),
         KeyUsage::SignVerify => key.spec.signing_algorithms().to_vec(),
         KeyUsage::GenerateVerifyMac => key.spec.mac_algorithm().into_iter().collect(),
         KeyUsage::KeyAgreement => vec!["ECDH"],
@@ -241,7 +241,7 @@ pub(super) fn create_key(
         key.multi_region = Some(MultiRegion { primary: key.reference.region.clone(), replicas: Vec::new() });
     }
     if origin != Origin::External {
-        key.add_material(None, context.store_key, context.random)?;
+        context.make_material(&mut key)?;
     }
     let metadata = KeyMetadata::of(context, &key, context.state_of(&key));
     context.put_key(key);

@@ -6,11 +6,13 @@ mod agreement;
 mod aliases;
 mod context;
 mod custom_stores;
+mod data_key_pairs;
 mod data_keys;
 mod deletion;
 mod due;
 mod encryption;
 mod grants;
+mod host;
 mod import;
 mod keys;
 mod mac;
@@ -26,6 +28,7 @@ mod tags;
 pub use context::Context;
 pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
+pub use host::{Desk, HostJob, HostKey, HostResult};
 
 use crate::model::shape::{FromValue, IntoValue, answer, request};
 use crate::model::{KmsError, Value};
@@ -87,6 +90,8 @@ operations! {
     "Encapsulate" => agreement::encapsulate,
     "Encrypt" => encryption::encrypt,
     "GenerateDataKey" => data_keys::generate_data_key,
+    "GenerateDataKeyPair" => data_key_pairs::generate_data_key_pair,
+    "GenerateDataKeyPairWithoutPlaintext" => data_key_pairs::generate_data_key_pair_without_plaintext,
     "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
     "GenerateMac" => mac::generate_mac,
     "GenerateRandom" => random::generate_random,

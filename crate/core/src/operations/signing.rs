@@ -3,9 +3,10 @@
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html>
 
 use super::Context;
-use super::context::{ResolvedKey, require_algorithm, require_enabled, require_usage};
+use super::context::{ResolvedKey, material_artefact, require_algorithm, require_enabled, require_usage};
 use super::encryption::answer_sent;
 use super::keys::algorithms;
+use crate::crypto::pair::rsa::{self, RsaSigning};
 use crate::crypto::pair::{PairError, PairKind, Signed};
 use crate::keys::{Family, Key, KeyUsage};
 use crate::model::shape::{answer, request};
@@ -39,10 +40,14 @@ pub(super) fn sign(context: &mut Context<'_>, request: SignRequest) -> Result<Si
     context.unless_dry_run(request.dry_run)?;
     let current = key.current()?;
     let material = context.unseal(&key, current)?;
-    let signature = kind.sign(&material, signed).map_err(|error| pair_error(error, &request.algorithm))?;
+    let name = request.algorithm.as_str();
+    let signature = match RsaSigning::from_name(name) {
+        Some(algorithm) => context.rsa_sign((current.id, &material), (name, algorithm), signed)?,
+        None => kind.sign(&material, signed).map_err(|error| pair_error(error, name))?,
+    };
     context.trace.step(|| {
         Step::new(Actor::Hsm, Action::Encrypt, request.algorithm.clone())
-            .using(Artefact::key_material(current.id.to_string(), &material))
+            .using(material_artefact(&key, current, &material))
             .using(Artefact::shown(Kind::Plaintext, "", request.message.expose()))
             .making(Artefact::shown(Kind::Ciphertext, "signature", &signature))
     });
@@ -80,7 +85,11 @@ pub(super) fn verify(context: &mut Context<'_>, request: VerifyRequest) -> Resul
     context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, kind) = signing_key(context, &request.key_id, &request.algorithm)?;
     let signed = signed(request.message.expose(), request.message_type.as_deref(), &request.algorithm)?;
-    let valid = kind.verify(public_key(&key)?, signed, request.signature.expose());
+    let (public, signature) = (public_key(&key)?, request.signature.expose());
+    let valid = match RsaSigning::from_name(&request.algorithm) {
+        Some(algorithm) => rsa::verify(public, algorithm, signed, signature),
+        None => kind.verify(public, signed, signature),
+    };
     if !valid.map_err(|error| pair_error(error, &request.algorithm))? {
         return Err(KmsError::Request(RequestError::InvalidSignature, String::new()));
     }
@@ -168,6 +177,7 @@ answer! {
         "CustomerMasterKeySpec" customer_master_key_spec: &'static str,
         "KeySpec" spec: &'static str,
         "KeyUsage" usage: &'static str,
+        "EncryptionAlgorithms" encryption: Option<Vec<&'static str>>,
         "SigningAlgorithms" signing: Option<Vec<&'static str>>,
         "KeyAgreementAlgorithms" agreement: Option<Vec<&'static str>>,
         "EncapsulationAlgorithms" encapsulation: Option<Vec<&'static str>>,
@@ -191,6 +201,7 @@ pub(super) fn get_public_key(
         customer_master_key_spec: key.spec.name(),
         spec: key.spec.name(),
         usage: key.usage.name(),
+        encryption: algorithms(&key, KeyUsage::EncryptDecrypt),
         signing: algorithms(&key, KeyUsage::SignVerify),
         agreement: algorithms(&key, KeyUsage::KeyAgreement),
         encapsulation: algorithms(&key, KeyUsage::EncapsulateDecapsulate),

@@ -225,7 +225,13 @@ impl Artefact {
     /// Key material, kept; `label` is its id in hexadecimal.
     #[must_use]
     pub fn key_material(label: impl Into<String>, material: &KeyMaterial) -> Self {
-        let bits = u32::try_from(material.expose().len().saturating_mul(8)).unwrap_or(u32::MAX);
+        Self::private_key(label, material.expose().len().saturating_mul(8))
+    }
+
+    /// Key material of a known length in bits, kept: a private key of RSA; `label` is its id in hexadecimal.
+    #[must_use]
+    pub fn private_key(label: impl Into<String>, bits: usize) -> Self {
+        let bits = u32::try_from(bits).unwrap_or(u32::MAX);
         let bytes = Bytes::Kept { what: "key material", bits };
         Self { kind: Kind::KeyMaterial, label: label.into(), bytes }
     }
