@@ -7,7 +7,7 @@ use crate::support::{Prescribed, Tally, is_long, material, subject_public_key_in
 
 /// Unoptimised lattices are slow: without `TABKMS_LONG` every fourth case runs.
 fn is_left_out(case: usize) -> bool {
-    !is_long() && case % 4 != 0
+    !is_long() && !case.is_multiple_of(4)
 }
 
 /// All cases must have run, or at least a fifth of them.
