@@ -108,6 +108,33 @@ impl KeyId {
     }
 }
 
+impl KeyId {
+    /// The id that [`KeyId::to_ordered_bytes`] has written.
+    #[must_use]
+    pub fn from_ordered_bytes(ordered: &[u8]) -> Option<Self> {
+        let (bytes, last) = ordered.split_first_chunk()?;
+        match last {
+            [0] => Some(Self { bytes: *bytes, multi_region: false }),
+            [1] => Some(Self { bytes: *bytes, multi_region: true }),
+            _ => None,
+        }
+    }
+}
+
+impl AccountId {
+    /// The twelve digits as a number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The account of that number; `None` beyond twelve digits.
+    #[must_use]
+    pub fn from_number(number: u64) -> Option<Self> {
+        (number < 1_000_000_000_000).then_some(Self(number))
+    }
+}
+
 impl FromStr for KeyId {
     type Err = NotAnId;
 
@@ -143,6 +170,38 @@ impl fmt::Display for KeyId {
             write!(f, "{byte:02x}")?;
         }
         Ok(())
+    }
+}
+
+impl KeyId {
+    /// 17 bytes in the order of the ids, for an index.
+    #[must_use]
+    pub fn to_ordered_bytes(&self) -> [u8; 17] {
+        let mut ordered = [u8::from(self.multi_region); 17];
+        ordered.iter_mut().zip(self.bytes).for_each(|(to, from)| *to = from);
+        ordered
+    }
+
+    /// Whether it is a multi-Region key's.
+    #[must_use]
+    pub fn is_multi_region(&self) -> bool {
+        self.multi_region
+    }
+}
+
+impl AccountId {
+    /// 8 bytes in the order of the ids, for an index.
+    #[must_use]
+    pub fn to_ordered_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
+}
+
+impl Region {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -10,7 +10,7 @@ use crate::keys::{
     Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
-use crate::store::{Changes, LastUse, State};
+use crate::store::{Changes, State};
 use crate::trace::{Action, Actor, Artefact, Step, Trace};
 
 /// One call's view. It changes nothing: what it would change is in `changes`.
@@ -20,7 +20,7 @@ pub struct Context<'a> {
     /// Opens and seals key material.
     pub store_key: &'a StoreKey,
     /// The operation's name.
-    pub operation: &'a str,
+    pub operation: &'static str,
     /// Who calls, and where.
     pub caller: &'a Caller,
     /// The store's time: the host's and the clock's offset.
@@ -31,6 +31,10 @@ pub struct Context<'a> {
     pub trace: &'a mut Trace,
     /// What the call changes.
     pub changes: Changes,
+    /// The KMS keys that the call is about, as far as they were found.
+    pub keys: Vec<KeyRef>,
+    /// Whether it uses them.
+    pub is_use: bool,
 }
 
 /// A KMS key that a call is allowed to act on: as stored, or as what fell due on it has made it.
@@ -69,6 +73,7 @@ impl<'a> Context<'a> {
 
     /// Checks that the caller may do this operation on `key`.
     pub(super) fn authorise(&mut self, key: &Key) -> Result<(), KmsError> {
+        self.concerns(&key.reference);
         let aliases = self.state.aliases_of(&key.reference, None);
         let service = match key.manager {
             KeyManager::Aws => aliases.filter_map(|alias| alias.name.service()).next(),
@@ -140,6 +145,7 @@ impl<'a> Context<'a> {
     ) -> Result<Key, KmsError> {
         let id = crate::keys::KeyId::generate(self.random)?;
         let reference = KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
+        self.concerns(&reference);
         let mut key = Key {
             reference,
             description,
@@ -169,13 +175,18 @@ impl<'a> Context<'a> {
         Ok(opened)
     }
 
-    /// Notes that `key` was used: deferred, since an Encrypt must not wait for a transaction.
+    /// Notes that the call uses `key`: the last use that `GetKeyLastUsage` tells. Deferred with the audit event, since
+    /// an Encrypt must not wait for a transaction.
     pub(super) fn used(&mut self, key: &Key) {
-        self.changes.defer(&LastUse {
-            key: key.reference.clone(),
-            at: self.now,
-            operation: self.operation.to_owned(),
-        });
+        self.concerns(&key.reference);
+        self.is_use = true;
+    }
+
+    /// Notes that the call is about `key`, for its audit event.
+    pub(super) fn concerns(&mut self, key: &KeyRef) {
+        if !self.keys.contains(key) {
+            self.keys.push(key.clone());
+        }
     }
 
     /// Ends a dry run that would have succeeded.

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::audit;
 use crate::crypto::{Random, StoreKey};
 use crate::keys::{Due, Key, KeyRef};
 use crate::model::{KmsError, Timestamp};
-use crate::store::{Changes, Kind, Record, State};
+use crate::store::{Changes, Event, Kind, Record, State};
 
 /// Something that fell due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +46,15 @@ pub(crate) fn catch_up(
     means: &mut Means<'_>,
 ) -> Result<(Option<Key>, Changes), KmsError> {
     let mut key = key.clone();
+    let mut changes = Changes::default();
     while let Some((at, due)) = key.next_due().filter(|(at, _)| *at <= now) {
-        if !happen(&mut key, at, due, means)? {
-            return Ok((None, deleted(state, &key)));
+        let lives = happen(&mut key, at, due, means)?;
+        changes.events.push(event(&key.reference, at, due, means)?);
+        if !lives {
+            changes.append(deleted(state, &key));
+            return Ok((None, changes));
         }
     }
-    let mut changes = Changes::default();
     changes.put(&key);
     Ok((Some(key), changes))
 }
@@ -81,6 +85,7 @@ pub(crate) fn next_batch(
             batch.changes.append(deleted(state, key));
             *entry = None;
         }
+        batch.changes.events.push(event(&reference, at, what, means)?);
         batch.happened.push(Happened { at, what, key: reference });
     }
     for key in touched.into_values().flatten() {
@@ -100,13 +105,18 @@ fn happen(key: &mut Key, at: Timestamp, due: Due, means: &mut Means<'_>) -> Resu
     }
 }
 
+/// CloudTrail's service event of what happened.
+fn event(key: &KeyRef, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result<Event, KmsError> {
+    Ok(audit::of_service(audit::Ids::draw(means.random)?, at, due.event(), key.clone()))
+}
+
 /// A deleted key takes its material, its aliases and the memory of its use with it.
 fn deleted(state: &State, key: &Key) -> Changes {
     let mut changes = Changes::default();
     for alias in state.aliases_of(&key.reference, None) {
         changes.delete(Kind::Alias, alias.id());
     }
-    if state.last_use(&key.reference).is_some() {
+    if state.has_use_row(&key.reference) {
         changes.delete(Kind::LastUse, key.reference.to_string());
     }
     changes.delete(Kind::Key, key.id());

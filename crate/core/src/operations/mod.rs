@@ -10,6 +10,7 @@ mod deletion;
 mod due;
 mod encryption;
 mod keys;
+mod last_use;
 mod mac;
 mod paging;
 mod random;
@@ -77,6 +78,7 @@ operations! {
     "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
     "GenerateMac" => mac::generate_mac,
     "GenerateRandom" => random::generate_random,
+    "GetKeyLastUsage" => last_use::get_key_last_usage,
     "GetKeyRotationStatus" => rotation::get_key_rotation_status,
     "GetPublicKey" => signing::get_public_key,
     "ListAliases" => aliases::list_aliases,

@@ -4,10 +4,13 @@
 //! `read_since(generation)`, `commit`, `close`; tests/wasm holds the conformance suite that each must pass.
 
 mod changes;
+mod deferred;
+mod event;
 mod records;
 mod state;
 
 pub use changes::{Change, Changes};
+pub use event::Event;
 pub use records::{Clock, LastUse, Record};
 pub use state::State;
 
@@ -37,6 +40,8 @@ pub enum Kind {
     Alias = 3,
     /// When a KMS key was last used (deferred).
     LastUse = 4,
+    /// A segment of audit events (deferred).
+    Audit = 7,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -47,7 +52,7 @@ impl Kind {
     /// The kind of number `code`; `None` for one that this version does not know.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Clock, Self::Key, Self::Alias, Self::LastUse, Self::Bucket, Self::Object]
+        [Self::Clock, Self::Key, Self::Alias, Self::LastUse, Self::Audit, Self::Bucket, Self::Object]
             .into_iter()
             .find(|kind| *kind as u8 == code)
     }

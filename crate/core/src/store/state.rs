@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Clock, Kind, LastUse, Record, StoreError};
+use super::deferred::Deferred;
+use super::{Change, Clock, Event, Kind, LastUse, Record, StoreError};
 use crate::hierarchy::MaterialId;
 use crate::keys::{AccountId, Alias, AliasName, Key, KeyRef, Region};
 use crate::model::Timestamp;
@@ -16,7 +17,7 @@ pub struct State {
     pub clock: Clock,
     keys: BTreeMap<KeyRef, Key>,
     aliases: BTreeMap<AliasRef, Alias>,
-    last_use: BTreeMap<KeyRef, LastUse>,
+    deferred: Deferred,
     aliases_of: BTreeSet<(KeyRef, AliasName)>,
     keys_by_material: BTreeMap<(Region, MaterialId), KeyRef>,
     due: BTreeSet<(Timestamp, KeyRef)>,
@@ -107,7 +108,46 @@ impl State {
     /// When the KMS key was last used.
     #[must_use]
     pub fn last_use(&self, reference: &KeyRef) -> Option<&LastUse> {
-        self.last_use.get(reference)
+        self.deferred.last_use(reference)
+    }
+
+    /// The newest audit events, some ten thousand, oldest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.deferred.events()
+    }
+
+    /// Whether anything waits for the next commit.
+    #[must_use]
+    pub fn has_deferred(&self) -> bool {
+        self.deferred.waiting().next().is_some()
+    }
+
+    /// Whether the use of a KMS key waits for the next commit.
+    #[must_use]
+    pub fn has_deferred_uses(&self) -> bool {
+        self.deferred.waiting().any(|event| event.is_use)
+    }
+
+    /// Whether an older version has left a row of its own for the key's last use.
+    #[must_use]
+    pub fn has_use_row(&self, reference: &KeyRef) -> bool {
+        self.deferred.has_row(reference)
+    }
+
+    /// The records of all that waits, and of `events`, for the commit of `generation`.
+    pub(crate) fn deferred_records(&self, events: &[Event], generation: u64) -> Vec<Change> {
+        self.deferred.records(events, generation, |key| self.key(key).is_some())
+    }
+
+    /// Makes visible what a call defers.
+    pub(crate) fn defer(&mut self, events: Vec<Event>) {
+        self.deferred.defer(events);
+    }
+
+    /// Makes visible what a call defers, and notes that it is committed with all that waited.
+    pub(crate) fn deferred_committed(&mut self, events: Vec<Event>) {
+        let keys = &self.keys;
+        self.deferred.committed(events, |key| keys.contains_key(key));
     }
 
     /// The keys on which something falls due, in the order of its dates.
@@ -134,16 +174,8 @@ impl State {
                 let alias = bytes.map(|b| Alias::from_bytes(id, b)).transpose()?;
                 self.set_alias(alias_ref(id).ok_or_else(|| StoreError::Malformed(id.to_owned()))?, alias);
             }
-            Kind::LastUse => match bytes.map(|b| LastUse::from_bytes(id, b)).transpose()? {
-                Some(last_use) => {
-                    self.last_use.insert(last_use.key.clone(), last_use);
-                }
-                None => {
-                    if let Ok(reference) = id.parse() {
-                        self.last_use.remove(&reference);
-                    }
-                }
-            },
+            Kind::LastUse => self.deferred.load_use(id, bytes)?,
+            Kind::Audit => self.deferred.load_segment(id, bytes)?,
             Kind::Bucket | Kind::Object => return Ok(false),
         }
         Ok(true)
@@ -157,6 +189,9 @@ impl State {
             for material in &old.materials {
                 self.keys_by_material.remove(&(reference.region.clone(), material.id));
             }
+        }
+        if key.is_none() {
+            self.deferred.forget(&reference);
         }
         if let Some(key) = key {
             if let Some((at, _)) = key.next_due() {
