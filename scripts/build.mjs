@@ -54,7 +54,7 @@ async function buildWasm() {
     name: "cargo",
     title: `compiling crate/wasm for ${WASM_TARGET}`,
     hash: hashOf({
-      paths: ["Cargo.toml", "Cargo.lock", "crate"].map((path) => inTree(path)),
+      paths: [".cargo", "Cargo.toml", "Cargo.lock", "crate"].map((path) => inTree(path)),
       words: [read("rustc", ["--version"]) ?? "", TARGET],
     }),
     outputs: [compiled],

@@ -137,22 +137,13 @@ impl Kms {
             Err(failure) => return (Err(failure.into()), Changes::default()),
         };
         let now = self.now(env.host_now);
-        let mut context = Context {
-            state: &self.state,
-            store_key: &self.store_key,
-            operation,
-            caller: &call.caller,
-            now,
-            random: env.random,
-            trace: &mut call.trace,
-            changes: Changes::default(),
-            keys: Vec::new(),
-            is_use: false,
-        };
+        let stored = (&self.state, &self.store_key);
+        let mut context = Context::new(stored, (operation, &call.caller), now, env.random, &mut call.trace);
         let answer = dispatch(&mut context, members, std::mem::take(&mut call.input));
-        let Context { mut changes, keys, caller, is_use, .. } = context;
-        let by = (caller.account, &caller.region, caller.via_service.as_deref());
-        let outcome = answer.as_ref().map(|_| is_use);
+        let outcome = answer.as_ref().map(|_| context.is_use);
+        let keys = std::mem::take(&mut context.keys);
+        let mut changes = context.into_changes();
+        let by = (call.caller.account, &call.caller.region, call.caller.via_service.as_deref());
         changes.events.push(audit::of_call(ids, now, operation, by, keys, outcome));
         (answer, changes)
     }

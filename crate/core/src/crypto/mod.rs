@@ -8,6 +8,7 @@ pub mod mac;
 pub mod pair;
 pub mod random;
 pub mod secret;
+pub mod wrap;
 
 pub use random::Random;
 pub use secret::{DataKey, KeyMaterial, PerCallKey, StoreKey};

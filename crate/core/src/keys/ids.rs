@@ -95,16 +95,16 @@ pub struct KeyId {
 }
 
 impl KeyId {
-    /// A fresh single-Region id: a UUID of version 4 (RFC 9562, 5.4).
+    /// A fresh id: a UUID of version 4 (RFC 9562, 5.4), or `mrk-` and as many random bits.
     ///
     /// # Errors
     /// As [`Random::fill`].
-    pub fn generate(random: &mut dyn Random) -> Result<Self, Failure> {
+    pub fn generate(multi_region: bool, random: &mut dyn Random) -> Result<Self, Failure> {
         let number = u128::from_be_bytes(random::array(random)?);
         let version_4 = (number & !(0xf << 76)) | (0x4 << 76);
         let variant = (version_4 & !(0x3 << 62)) | (0x2 << 62);
         let bytes = variant.to_be_bytes();
-        Ok(Self { bytes, multi_region: false })
+        Ok(Self { bytes, multi_region })
     }
 }
 
@@ -222,6 +222,12 @@ impl KeyRef {
     pub fn arn(&self) -> String {
         format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id)
     }
+
+    /// The key of the same id in another Region.
+    #[must_use]
+    pub fn in_region(&self, region: &Region) -> Self {
+        Self { region: region.clone(), ..self.clone() }
+    }
 }
 
 impl FromStr for KeyRef {
@@ -252,11 +258,18 @@ mod tests {
 
     #[test]
     fn a_generated_id_is_a_version_4_uuid_and_parses_back() {
-        let id = KeyId::generate(&mut Counting::default()).unwrap();
+        let id = KeyId::generate(false, &mut Counting::default()).unwrap();
         let text = id.to_string();
         assert_eq!((text.len(), &text[14..15]), (36, "4"));
         assert!("89ab".contains(&text[19..20]));
         assert_eq!(text.parse(), Ok(id));
+    }
+
+    #[test]
+    fn a_generated_multi_region_id_says_so_and_parses_back() {
+        let id = KeyId::generate(true, &mut Counting::default()).unwrap();
+        assert!(id.to_string().starts_with("mrk-"));
+        assert_eq!(id.to_string().parse(), Ok(id));
     }
 
     #[test]

@@ -1,9 +1,12 @@
-//! The record of a KMS key, its states, and what falls due on it.
+//! The record of a KMS key, and what falls due on it.
 
 use minicbor::{Decode, Encode};
 
-use super::ids::KeyRef;
+use super::custom_store::CustomKeyStoreId;
+use super::ids::{KeyRef, Region};
+use super::material::{Material, Rotated, RotationType};
 use super::spec::{Family, KeySpec, KeyUsage};
+use super::state::{KeyState, Status};
 use crate::crypto::secret::KEY_LEN;
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::hierarchy::{MaterialId, SealedMaterial};
@@ -21,79 +24,50 @@ pub enum KeyManager {
     Aws,
 }
 
-/// What the owner has done with the key; the wire's `KeyState` follows from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+/// AWS's `Origin`: where key material comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(index_only)]
-pub enum Status {
-    /// In use.
+pub enum Origin {
+    /// KMS makes it.
+    #[default]
     #[n(0)]
-    Enabled,
-    /// Switched off.
+    AwsKms,
+    /// The customer imports it.
     #[n(1)]
-    Disabled,
-    /// Waiting out its deletion window.
+    External,
+    /// A CloudHSM cluster makes it and keeps it.
     #[n(2)]
-    PendingDeletion,
+    CloudHsm,
+    /// An external key manager keeps a second key, which encrypts what KMS has encrypted.
+    #[n(3)]
+    ExternalKeyStore,
 }
 
-impl Status {
-    /// AWS's `KeyState`.
-    #[must_use]
-    pub fn key_state(self) -> &'static str {
-        match self {
-            Self::Enabled => "Enabled",
-            Self::Disabled => "Disabled",
-            Self::PendingDeletion => "PendingDeletion",
-        }
-    }
-}
+impl Origin {
+    const ALL: [Self; 4] = [Self::AwsKms, Self::External, Self::CloudHsm, Self::ExternalKeyStore];
 
-/// Why key material was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum RotationType {
-    /// On its date.
-    #[n(0)]
-    Automatic,
-    /// By `RotateKeyOnDemand`.
-    #[n(1)]
-    OnDemand,
-}
-
-impl RotationType {
     /// The wire name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Automatic => "AUTOMATIC",
-            Self::OnDemand => "ON_DEMAND",
+            Self::AwsKms => "AWS_KMS",
+            Self::External => "EXTERNAL",
+            Self::CloudHsm => "AWS_CLOUDHSM",
+            Self::ExternalKeyStore => "EXTERNAL_KEY_STORE",
         }
     }
-}
 
-/// One key material of a KMS key, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Material {
-    /// Its id.
-    #[n(0)]
-    pub id: MaterialId,
-    /// The material under the store key.
-    #[n(1)]
-    pub sealed: SealedMaterial,
-    /// When and why it was added; `None` for the first.
-    #[n(2)]
-    pub rotated: Option<Rotated>,
-}
+    /// The origin of that wire name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.name() == name)
+    }
 
-/// When and why a key material was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct Rotated {
-    /// When.
-    #[n(0)]
-    pub at: Timestamp,
-    /// Why.
-    #[n(1)]
-    pub by: RotationType,
+    /// Whether the key stands in a custom key store.
+    #[must_use]
+    pub fn is_custom_key_store(self) -> bool {
+        matches!(self, Self::CloudHsm | Self::ExternalKeyStore)
+    }
 }
 
 /// Automatic rotation.
@@ -110,12 +84,59 @@ pub struct Rotation {
 /// A scheduled deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Deletion {
-    /// When the key is gone.
+    /// When the key is gone; `None` while replicas remain, since the window begins when the last one is gone.
     #[n(0)]
-    pub date: Timestamp,
+    pub date: Option<Timestamp>,
     /// The window that was asked for, 7 to 30 days.
     #[n(1)]
     pub window_days: u32,
+}
+
+/// A multi-Region key: the related keys share id, material, spec, usage, origin and rotation.
+///
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html>
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct MultiRegion {
+    /// Where the primary key is.
+    #[n(0)]
+    pub primary: Region,
+    /// Where its replicas are, sorted.
+    #[n(1)]
+    pub replicas: Vec<Region>,
+}
+
+/// A state that passes by itself; what is left of it then means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Settling {
+    /// When it is over.
+    #[n(0)]
+    pub until: Timestamp,
+    /// What is going on.
+    #[n(1)]
+    pub what: Transition,
+}
+
+/// What a key is on its way through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Transition {
+    /// A replica is being made.
+    #[n(0)]
+    Creating,
+    /// The primary Region is being changed.
+    #[n(1)]
+    Updating,
+}
+
+/// A tag: key 1 to 128, value 0 to 256 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Tag {
+    /// The tag's key.
+    #[n(0)]
+    pub key: String,
+    /// Its value.
+    #[n(1)]
+    pub value: String,
 }
 
 /// A KMS key as it stands in the store. Its material is sealed, so the record is no secret in memory.
@@ -159,6 +180,32 @@ pub struct Key {
     /// The public key of a key pair, as DER SubjectPublicKeyInfo.
     #[cbor(n(11), with = "minicbor::bytes")]
     pub public_key: Option<Vec<u8>>,
+    /// Where its material comes from.
+    #[n(12)]
+    #[cbor(default)]
+    pub origin: Origin,
+    /// Set for a multi-Region key, primary or replica.
+    #[n(13)]
+    pub multi_region: Option<MultiRegion>,
+    /// Sorted by key; at most 50.
+    #[n(14)]
+    #[cbor(default)]
+    pub tags: Vec<Tag>,
+    /// The key policy as it was put; `None` for the default one.
+    #[n(15)]
+    pub policy: Option<String>,
+    /// Imported material that the next rotation on demand makes current.
+    #[n(16)]
+    pub pending: Option<Material>,
+    /// The last state that passes, or passed, by itself.
+    #[n(17)]
+    pub settling: Option<Settling>,
+    /// The custom key store that it stands in.
+    #[n(18)]
+    pub custom_key_store: Option<CustomKeyStoreId>,
+    /// The external key that stands behind a key of an external key store.
+    #[n(19)]
+    pub xks_key: Option<String>,
 }
 
 /// What falls due on a key.
@@ -168,6 +215,8 @@ pub enum Due {
     Rotate,
     /// The end of the deletion window.
     Delete,
+    /// The end of imported material.
+    Expire,
 }
 
 impl Due {
@@ -177,6 +226,7 @@ impl Due {
         match self {
             Self::Rotate => "RotateKey",
             Self::Delete => "DeleteKey",
+            Self::Expire => "DeleteExpiredKeyMaterial",
         }
     }
 }
@@ -186,6 +236,54 @@ impl Key {
     #[must_use]
     pub fn arn(&self) -> String {
         self.reference.arn()
+    }
+
+    /// The key's state at `now`; `is_connected` says whether the custom key store that it stands in is connected.
+    #[must_use]
+    pub fn state(&self, now: Timestamp, is_connected: bool) -> KeyState {
+        if self.status == Status::PendingDeletion {
+            return match self.deletion {
+                Some(Deletion { date: None, .. }) => KeyState::PendingReplicaDeletion,
+                _ => KeyState::PendingDeletion,
+            };
+        }
+        match self.settling.filter(|settling| settling.until > now).map(|settling| settling.what) {
+            Some(Transition::Creating) => return KeyState::Creating,
+            Some(Transition::Updating) => return KeyState::Updating,
+            None => {}
+        }
+        if self.lacks_material() {
+            return KeyState::PendingImport;
+        }
+        match self.status {
+            _ if !is_connected && self.custom_key_store.is_some() => KeyState::Unavailable,
+            Status::Enabled => KeyState::Enabled,
+            Status::Disabled | Status::PendingDeletion => KeyState::Disabled,
+        }
+    }
+
+    /// Whether material that the key needs has not been imported, was deleted or has expired: any of it, since all
+    /// of it stands behind ciphertexts.
+    #[must_use]
+    pub fn lacks_material(&self) -> bool {
+        self.materials.is_empty() || self.materials.iter().any(|material| material.sealed.is_none())
+    }
+
+    /// Whether this is a replica, which follows its primary.
+    #[must_use]
+    pub fn is_replica(&self) -> bool {
+        self.multi_region.as_ref().is_some_and(|related| related.primary != self.reference.region)
+    }
+
+    /// The other keys of a multi-Region key; none for a single-Region key.
+    pub fn related(&self) -> impl Iterator<Item = KeyRef> + '_ {
+        let regions = self
+            .multi_region
+            .iter()
+            .flat_map(|related| std::iter::once(&related.primary).chain(&related.replicas));
+        regions
+            .filter(|region| **region != self.reference.region)
+            .map(|region| self.reference.in_region(region))
     }
 
     /// The material that encrypts.
@@ -200,6 +298,16 @@ impl Key {
     #[must_use]
     pub fn material(&self, id: MaterialId) -> Option<&Material> {
         self.materials.iter().rev().find(|material| material.id == id)
+    }
+
+    /// Every material that the key knows of, what waits for its rotation included.
+    pub fn all_materials(&self) -> impl Iterator<Item = &Material> {
+        self.materials.iter().chain(&self.pending)
+    }
+
+    /// As [`Key::all_materials`], to change.
+    pub fn all_materials_mut(&mut self) -> impl Iterator<Item = &mut Material> {
+        self.materials.iter_mut().chain(&mut self.pending)
     }
 
     /// Adds fresh material of the key's spec; of a key pair also the public key.
@@ -225,20 +333,31 @@ impl Key {
         };
         let key_id = self.reference.id.to_string();
         let id = MaterialId::of(&material, &key_id)?;
-        let sealed = SealedMaterial::seal(store_key, &key_id, &material, random)?;
-        self.materials.push(Material { id, sealed, rotated });
+        let sealed = Some(SealedMaterial::seal(store_key, &key_id, &material, random)?);
+        self.materials.push(Material { id, sealed, rotated, imported: None });
         Ok(())
     }
 
-    /// What falls due next, and when. While a key is disabled nothing rotates; while a deletion is pending
-    /// only the deletion counts.
+    /// What falls due next, and when. While a key is disabled nothing rotates; while a deletion is pending, nothing
+    /// rotates either; a replica rotates with its primary. Imported material expires in every state.
     #[must_use]
     pub fn next_due(&self) -> Option<(Timestamp, Due)> {
-        match self.status {
-            Status::PendingDeletion => self.deletion.map(|deletion| (deletion.date, Due::Delete)),
-            Status::Enabled => self.rotation.map(|rotation| (rotation.next, Due::Rotate)),
-            Status::Disabled => None,
-        }
+        let deletion = match self.status {
+            Status::PendingDeletion => self.deletion.and_then(|deletion| deletion.date),
+            Status::Enabled | Status::Disabled => None,
+        };
+        let rotation = match self.status {
+            Status::Enabled if !self.is_replica() => self.rotation.map(|rotation| rotation.next),
+            _ => None,
+        };
+        [
+            (self.all_materials().filter_map(Material::expires).min(), Due::Expire),
+            (rotation, Due::Rotate),
+            (deletion, Due::Delete),
+        ]
+        .into_iter()
+        .filter_map(|(at, due)| at.map(|at| (at, due)))
+        .min_by_key(|(at, _)| *at)
     }
 
     /// Rotates automatically at `at` and sets the next date one period later.
@@ -257,5 +376,23 @@ impl Key {
             rotation.next = at.plus_days(rotation.period_days);
         }
         Ok(())
+    }
+
+    /// Takes over from `primary` what related keys share.
+    pub fn follow(&mut self, primary: &Self) {
+        let missing = primary.materials.iter().skip(self.materials.len());
+        self.materials.extend(missing.map(|material| material.replica(primary.origin)));
+        self.rotation = primary.rotation;
+        self.on_demand_rotations = primary.on_demand_rotations;
+    }
+
+    /// Drops imported material that has expired by `now`, and material that waited for its rotation with it.
+    pub fn expire(&mut self, now: Timestamp) {
+        for material in self.all_materials_mut() {
+            if material.expires().is_some_and(|at| at <= now) {
+                material.sealed = None;
+            }
+        }
+        self.pending.take_if(|pending| pending.sealed.is_none());
     }
 }

@@ -214,6 +214,14 @@ impl KeySpec {
         self.line().map_or(Family::Symmetric, |line| line.family)
     }
 
+    /// Whether its material can be imported: that of the post-quantum key pairs cannot
+    /// (<https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html>).
+    #[must_use]
+    pub fn can_be_imported(self) -> bool {
+        use PairKind::{MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024};
+        !matches!(self.family(), Family::Pair(MlDsa44 | MlDsa65 | MlDsa87 | MlKem512 | MlKem768 | MlKem1024))
+    }
+
     /// What it may be used for.
     #[must_use]
     pub fn usages(self) -> &'static [KeyUsage] {

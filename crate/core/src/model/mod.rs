@@ -3,6 +3,7 @@
 pub mod constraints;
 pub mod error;
 pub mod field;
+pub mod json;
 pub mod shape;
 pub mod step;
 pub mod time;

@@ -94,6 +94,18 @@ impl IntoValue for Timestamp {
     }
 }
 
+impl FromValue for Timestamp {
+    fn from_value(value: Value) -> Result<Self, KmsError> {
+        // Beyond the last instant there is, it is the last.
+        #[allow(clippy::cast_possible_truncation)]
+        match value {
+            Value::Integer(seconds) => Ok(Self(seconds.saturating_mul(1000))),
+            Value::Float(seconds) => Ok(Self((seconds * 1000.0).round() as i64)),
+            _ => Err(mistyped()),
+        }
+    }
+}
+
 impl FromValue for BTreeMap<String, String> {
     fn from_value(value: Value) -> Result<Self, KmsError> {
         match value {
@@ -102,6 +114,12 @@ impl FromValue for BTreeMap<String, String> {
             }
             _ => Err(mistyped()),
         }
+    }
+}
+
+impl IntoValue for BTreeMap<String, String> {
+    fn into_value(self) -> Value {
+        Value::Map(self.into_iter().map(|(key, value)| (key, Value::String(value))).collect())
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn encrypt(
     context: &mut Context<'_>,
     request: EncryptRequest,
 ) -> Result<EncryptResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
     require_enabled(&key)?;
@@ -95,7 +95,7 @@ pub(super) fn decrypt(
     request: DecryptRequest,
 ) -> Result<DecryptResponse, KmsError> {
     no_recipient(request.recipient.as_ref())?;
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let ciphertext = required(request.ciphertext)?;
     let (key, blob) = key_of_ciphertext(context, request.key_id.as_deref(), ciphertext.expose())?;
     symmetric_only(&key, request.algorithm.as_deref(), context.operation)?;
@@ -145,7 +145,7 @@ pub(super) fn re_encrypt(
     context: &mut Context<'_>,
     request: ReEncryptRequest,
 ) -> Result<ReEncryptResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let ciphertext = required(request.ciphertext)?;
     let (source, blob) = key_of_ciphertext(context, request.source_key_id.as_deref(), ciphertext.expose())?;
     symmetric_only(&source, request.source_algorithm.as_deref(), context.operation)?;
@@ -196,7 +196,7 @@ fn key_of_ciphertext<'a, 'b>(
     });
     let found = context.state.key_with_material(&context.caller.region, blob.material);
     let found = match found {
-        Some(key) => context.caught_up(key)?,
+        Some(key) => context.caught_up(&key.reference)?,
         // Material that fell due within this very call stands among the changes only.
         None => named.clone().filter(|key| key.material(blob.material).is_some()),
     };

@@ -33,7 +33,7 @@ answer! {
 
 /// `Sign`: a message of 1 to 4096 bytes, or its digest.
 pub(super) fn sign(context: &mut Context<'_>, request: SignRequest) -> Result<SignResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, kind) = signing_key(context, &request.key_id, &request.algorithm)?;
     let signed = signed(request.message.expose(), request.message_type.as_deref(), &request.algorithm)?;
     context.unless_dry_run(request.dry_run)?;
@@ -77,7 +77,7 @@ answer! {
 
 /// `Verify`: true, or `KMSInvalidSignatureException`.
 pub(super) fn verify(context: &mut Context<'_>, request: VerifyRequest) -> Result<VerifyResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, kind) = signing_key(context, &request.key_id, &request.algorithm)?;
     let signed = signed(request.message.expose(), request.message_type.as_deref(), &request.algorithm)?;
     let valid = kind.verify(public_key(&key)?, signed, request.signature.expose());
@@ -144,7 +144,11 @@ pub(super) fn pair_error(error: PairError, algorithm: &str) -> KmsError {
             KmsError::validation(format!("Digest is invalid length for algorithm {algorithm}."))
         }
         PairError::PublicKey => KmsError::validation("The public key is not valid for the KMS key's spec."),
-        PairError::CiphertextLength => KmsError::invalid_ciphertext(),
+        PairError::CiphertextLength | PairError::Ciphertext => KmsError::invalid_ciphertext(),
+        PairError::PrivateKey => KmsError::validation("The private key is not valid for the KMS key's spec."),
+        PairError::PlaintextLength => {
+            KmsError::validation("The plaintext is too long for the KMS key's spec.")
+        }
         PairError::Failure(failure) => failure.into(),
         PairError::Unsupported => KmsError::internal("the key pair cannot do that"),
     }
@@ -175,7 +179,7 @@ pub(super) fn get_public_key(
     context: &mut Context<'_>,
     request: GetPublicKeyRequest,
 ) -> Result<GetPublicKeyResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     let Some(public_key) = key.public_key.clone() else {
         return Err(KmsError::unsupported(format!("{} is not an asymmetric KMS key.", key.arn())));

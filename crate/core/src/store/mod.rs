@@ -6,6 +6,7 @@
 mod changes;
 mod deferred;
 mod event;
+mod index;
 mod records;
 mod state;
 
@@ -40,6 +41,10 @@ pub enum Kind {
     Alias = 3,
     /// When a KMS key was last used (deferred).
     LastUse = 4,
+    /// A grant.
+    Grant = 5,
+    /// A custom key store.
+    CustomKeyStore = 6,
     /// A segment of audit events (deferred).
     Audit = 7,
     /// An S3 bucket.
@@ -52,9 +57,19 @@ impl Kind {
     /// The kind of number `code`; `None` for one that this version does not know.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Clock, Self::Key, Self::Alias, Self::LastUse, Self::Audit, Self::Bucket, Self::Object]
-            .into_iter()
-            .find(|kind| *kind as u8 == code)
+        [
+            Self::Clock,
+            Self::Key,
+            Self::Alias,
+            Self::LastUse,
+            Self::Grant,
+            Self::CustomKeyStore,
+            Self::Audit,
+            Self::Bucket,
+            Self::Object,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == code)
     }
 }
 

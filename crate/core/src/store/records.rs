@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use minicbor::{Decode, Encode};
 
 use super::{Kind, StoreError};
-use crate::keys::{Alias, Key, KeyRef};
+use crate::keys::{Alias, CustomKeyStore, Grant, Key, KeyRef};
 use crate::model::{Timestamp, Uuid};
 
 /// Something that stands in the store under its kind and id.
@@ -51,6 +51,22 @@ impl Record for Alias {
 
     fn id(&self) -> String {
         format!("{}/{}/{}", self.target.account, self.target.region, self.name)
+    }
+}
+
+impl Record for Grant {
+    const KIND: Kind = Kind::Grant;
+
+    fn id(&self) -> String {
+        format!("{}/{}", self.key, self.id)
+    }
+}
+
+impl Record for CustomKeyStore {
+    const KIND: Kind = Kind::CustomKeyStore;
+
+    fn id(&self) -> String {
+        format!("{}/{}/{}", self.account, self.region, self.id)
     }
 }
 

@@ -16,7 +16,7 @@ macro_rules! curve {
             use super::*;
             use ::$crate_name::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
             use ::$crate_name::ecdsa::{DerSignature, Signature, SigningKey, VerifyingKey};
-            use ::$crate_name::pkcs8::{DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+            use ::$crate_name::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
             use ::$crate_name::{PublicKey, SecretKey};
             use sha2::Digest as _;
 
@@ -28,12 +28,22 @@ macro_rules! curve {
                         *first &= $first_byte;
                     }
                     if let Ok(secret) = SecretKey::from_slice(&scalar) {
-                        let public = secret.public_key().to_public_key_der();
-                        let public = public.map_err(|_| PairError::Unsupported)?.into_vec();
-                        return Ok(Pair { private: KeyMaterial::new(scalar), public });
+                        return pair(scalar, &secret);
                     }
                 }
                 Err(Failure::Randomness.into())
+            }
+
+            pub(in super::super) fn import(pkcs8: &[u8]) -> Result<Pair, PairError> {
+                let secret = SecretKey::from_pkcs8_der(pkcs8).map_err(|_| PairError::PrivateKey)?;
+                let bytes = Zeroizing::new(secret.to_bytes());
+                pair(Zeroizing::new(bytes.to_vec()), &secret)
+            }
+
+            fn pair(scalar: Zeroizing<Vec<u8>>, secret: &SecretKey) -> Result<Pair, PairError> {
+                let public = secret.public_key().to_public_key_der();
+                let public = public.map_err(|_| PairError::Unsupported)?.into_vec();
+                Ok(Pair { private: KeyMaterial::new(scalar), public })
             }
 
             fn secret(private: &KeyMaterial) -> Result<SecretKey, PairError> {

@@ -1,6 +1,6 @@
 //! Ed25519 and Ed25519ph (RFC 8032). The private key is kept as its seed of 32 bytes.
 
-use ed25519_dalek::pkcs8::{DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::digest::consts::U64;
 use sha2::digest::{FixedOutput, HashMarker, Output, OutputSizeUser, Reset, Update};
@@ -60,7 +60,15 @@ fn key(private: &KeyMaterial) -> Result<SigningKey, PairError> {
 }
 
 pub(super) fn generate(random: &mut dyn Random) -> Result<Pair, PairError> {
-    let private = KeyMaterial::generate(32, random)?;
+    pair(KeyMaterial::generate(32, random)?)
+}
+
+pub(super) fn import(pkcs8: &[u8]) -> Result<Pair, PairError> {
+    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| PairError::PrivateKey)?;
+    pair(KeyMaterial::new(Zeroizing::new(key.as_bytes().to_vec())))
+}
+
+fn pair(private: KeyMaterial) -> Result<Pair, PairError> {
     let public = key(&private)?.verifying_key().to_public_key_der();
     Ok(Pair { private, public: public.map_err(|_| PairError::Unsupported)?.into_vec() })
 }

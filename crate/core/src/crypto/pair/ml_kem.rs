@@ -10,6 +10,7 @@ macro_rules! parameters {
     ($name:ident, $type:ident) => {
         pub(super) mod $name {
             use ::ml_kem::kem::Decapsulate;
+            use ::ml_kem::pkcs8::EncodePrivateKey;
             use ::ml_kem::{DecapsulationKey, EncapsulationKey, $type};
 
             use super::*;
@@ -43,6 +44,11 @@ macro_rules! parameters {
             ) -> Result<Zeroizing<Vec<u8>>, PairError> {
                 let ciphertext = ciphertext.try_into().map_err(|_| PairError::CiphertextLength)?;
                 Ok(Zeroizing::new(key(private)?.decapsulate(&ciphertext).to_vec()))
+            }
+
+            pub(in super::super) fn pkcs8(private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
+                let document = key(private)?.to_pkcs8_der().map_err(|_| PairError::Unsupported)?;
+                Ok(Zeroizing::new(document.as_bytes().to_vec()))
             }
         }
     };

@@ -5,6 +5,9 @@ mod ecc;
 mod ed25519;
 mod ml_dsa;
 mod ml_kem;
+pub mod rsa;
+
+use zeroize::Zeroizing;
 
 use super::{Failure, KeyMaterial, Random};
 
@@ -33,12 +36,18 @@ pub enum PairKind {
     MlKem768,
     /// ML-KEM-1024.
     MlKem1024,
+    /// RSA with a modulus of 2048 bits (RFC 8017).
+    Rsa2048,
+    /// RSA with a modulus of 3072 bits.
+    Rsa3072,
+    /// RSA with a modulus of 4096 bits.
+    Rsa4096,
 }
 
 /// A fresh pair.
 #[derive(Debug)]
 pub struct Pair {
-    /// A scalar or a seed.
+    /// A scalar, a seed, or for RSA the whole key as DER PKCS #8.
     pub private: KeyMaterial,
     /// DER SubjectPublicKeyInfo.
     pub public: Vec<u8>,
@@ -53,7 +62,7 @@ pub enum Signed<'a> {
     Prepared(&'a [u8]),
 }
 
-/// Why something was not signed, agreed or encapsulated.
+/// Why something was not made, signed, decrypted, agreed or encapsulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PairError {
@@ -61,8 +70,14 @@ pub enum PairError {
     DigestLength,
     /// The other side's public key is no key of this kind.
     PublicKey,
+    /// What was to be imported is no private key of this kind.
+    PrivateKey,
     /// The ciphertext is of another length than the algorithm's.
     CiphertextLength,
+    /// The ciphertext does not open. There is nothing more to say, on purpose.
+    Ciphertext,
+    /// The plaintext is longer than the algorithm takes.
+    PlaintextLength,
     /// The pair cannot do that, or its private part does not read.
     Unsupported,
     /// The host gave no randomness.
@@ -93,10 +108,49 @@ impl PairKind {
             Self::MlKem512 => ml_kem::k512::generate(random),
             Self::MlKem768 => ml_kem::k768::generate(random),
             Self::MlKem1024 => ml_kem::k1024::generate(random),
+            Self::Rsa2048 => rsa::generate(2048, random),
+            Self::Rsa3072 => rsa::generate(3072, random),
+            Self::Rsa4096 => rsa::generate(4096, random),
         }
     }
 
-    /// Signs: ECDSA as DER `Ecdsa-Sig-Value` (RFC 3279, 2.2.3), the others in their own form.
+    /// The length of the modulus in bits, where this is RSA.
+    #[must_use]
+    pub fn rsa_bits(self) -> Option<usize> {
+        match self {
+            Self::Rsa2048 => Some(2048),
+            Self::Rsa3072 => Some(3072),
+            Self::Rsa4096 => Some(4096),
+            _ => None,
+        }
+    }
+
+    /// Takes in a private key from elsewhere: DER PKCS #8 (RFC 5958) of exactly this kind, with nothing behind it.
+    ///
+    /// # Errors
+    /// [`PairError::PrivateKey`] for anything else, and where a public key that comes with it is another one's;
+    /// [`PairError::Unsupported`] for ML-DSA and ML-KEM, which AWS does not import.
+    pub fn import(self, pkcs8: &[u8]) -> Result<Pair, PairError> {
+        match self {
+            Self::P256 => ecc::p256::import(pkcs8),
+            Self::P384 => ecc::p384::import(pkcs8),
+            Self::P521 => ecc::p521::import(pkcs8),
+            Self::K256 => ecc::k256::import(pkcs8),
+            Self::Ed25519 => ed25519::import(pkcs8),
+            Self::Rsa2048 => rsa::import(2048, pkcs8),
+            Self::Rsa3072 => rsa::import(3072, pkcs8),
+            Self::Rsa4096 => rsa::import(4096, pkcs8),
+            Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87
+            | Self::MlKem512
+            | Self::MlKem768
+            | Self::MlKem1024 => Err(PairError::Unsupported),
+        }
+    }
+
+    /// Signs: ECDSA as DER `Ecdsa-Sig-Value` (RFC 3279, 2.2.3), the others in their own form. RSA signs in more
+    /// than one way: [`rsa::sign`].
     ///
     /// # Errors
     /// [`PairError::DigestLength`], [`PairError::Unsupported`].
@@ -110,11 +164,11 @@ impl PairKind {
             Self::MlDsa44 => ml_dsa::sign::<::ml_dsa::MlDsa44>(private, signed),
             Self::MlDsa65 => ml_dsa::sign::<::ml_dsa::MlDsa65>(private, signed),
             Self::MlDsa87 => ml_dsa::sign::<::ml_dsa::MlDsa87>(private, signed),
-            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => Err(PairError::Unsupported),
+            _ => Err(PairError::Unsupported),
         }
     }
 
-    /// Whether `signature` is one of `signed` under the public key.
+    /// Whether `signature` is one of `signed` under the public key. For RSA: [`rsa::verify`].
     ///
     /// # Errors
     /// [`PairError::DigestLength`], [`PairError::PublicKey`], [`PairError::Unsupported`].
@@ -128,7 +182,7 @@ impl PairKind {
             Self::MlDsa44 => ml_dsa::verify::<::ml_dsa::MlDsa44>(public, signed, signature),
             Self::MlDsa65 => ml_dsa::verify::<::ml_dsa::MlDsa65>(public, signed, signature),
             Self::MlDsa87 => ml_dsa::verify::<::ml_dsa::MlDsa87>(public, signed, signature),
-            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => Err(PairError::Unsupported),
+            _ => Err(PairError::Unsupported),
         }
     }
 
@@ -136,11 +190,7 @@ impl PairKind {
     ///
     /// # Errors
     /// [`PairError::PublicKey`], [`PairError::Unsupported`].
-    pub fn agree(
-        self,
-        private: &KeyMaterial,
-        other: &[u8],
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, PairError> {
+    pub fn agree(self, private: &KeyMaterial, other: &[u8]) -> Result<Zeroizing<Vec<u8>>, PairError> {
         match self {
             Self::P256 => ecc::p256::agree(private, other),
             Self::P384 => ecc::p384::agree(private, other),
@@ -157,7 +207,7 @@ impl PairKind {
         self,
         public: &[u8],
         random: &mut dyn Random,
-    ) -> Result<(zeroize::Zeroizing<Vec<u8>>, Vec<u8>), PairError> {
+    ) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), PairError> {
         match self {
             Self::MlKem512 => ml_kem::k512::encapsulate(public, random),
             Self::MlKem768 => ml_kem::k768::encapsulate(public, random),
@@ -175,7 +225,7 @@ impl PairKind {
         self,
         private: &KeyMaterial,
         ciphertext: &[u8],
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, PairError> {
+    ) -> Result<Zeroizing<Vec<u8>>, PairError> {
         match self {
             Self::MlKem512 => ml_kem::k512::decapsulate(private, ciphertext),
             Self::MlKem768 => ml_kem::k768::decapsulate(private, ciphertext),
@@ -184,21 +234,25 @@ impl PairKind {
         }
     }
 
-    /// The private key as DER PKCS #8 (RFC 5958), as a data key pair is handed out.
+    /// The private key as DER PKCS #8 (RFC 5958), as a data key pair is handed out; ML-KEM as its seed (RFC 9935, 6).
     ///
     /// # Errors
-    /// [`PairError::Unsupported`].
-    pub fn pkcs8(self, private: &KeyMaterial) -> Result<zeroize::Zeroizing<Vec<u8>>, PairError> {
+    /// [`PairError::Unsupported`] for ML-DSA, of which there are no data key pairs.
+    pub fn pkcs8(self, private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
         match self {
             Self::P256 => ecc::p256::pkcs8(private),
             Self::P384 => ecc::p384::pkcs8(private),
             Self::P521 => ecc::p521::pkcs8(private),
             Self::K256 => ecc::k256::pkcs8(private),
             Self::Ed25519 => ed25519::pkcs8(private),
+            Self::MlKem512 => ml_kem::k512::pkcs8(private),
+            Self::MlKem768 => ml_kem::k768::pkcs8(private),
+            Self::MlKem1024 => ml_kem::k1024::pkcs8(private),
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Ok(Zeroizing::new(private.expose().to_vec())),
             _ => Err(PairError::Unsupported),
         }
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

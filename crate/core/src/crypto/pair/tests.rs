@@ -1,3 +1,7 @@
+mod import;
+pub(crate) mod openssl;
+mod rsa;
+
 use super::*;
 use crate::crypto::random::tests::Counting;
 
