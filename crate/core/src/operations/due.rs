@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::audit;
 use crate::crypto::{Random, StoreKey};
 use crate::keys::{Due, Key, KeyRef, MultiRegion, Status};
 use crate::model::{KmsError, Timestamp};
-use crate::store::{Changes, Kind, Record, State};
+use crate::store::{Changes, Event, Kind, Record, State};
 
 /// Something that fell due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +41,16 @@ pub(crate) struct Means<'a> {
 
 /// Keys as what happened has made them, over the state; `None` is gone. A call touches a handful.
 #[derive(Debug, Default)]
-pub(super) struct Overlay(Vec<(KeyRef, Option<Key>)>);
+pub(super) struct Overlay {
+    keys: Vec<(KeyRef, Option<Key>)>,
+    /// What happened to them by itself, in order.
+    events: Vec<Event>,
+}
 
 impl Overlay {
     /// The key as it is now.
     pub(super) fn key<'s>(&'s self, state: &'s State, reference: &KeyRef) -> Option<&'s Key> {
-        match self.0.iter().find(|(of, _)| of == reference) {
+        match self.keys.iter().find(|(of, _)| of == reference) {
             Some((_, key)) => key.as_ref(),
             None => state.key(reference),
         }
@@ -53,20 +58,20 @@ impl Overlay {
 
     /// Whether it has another word on the key than the state.
     pub(super) fn has(&self, reference: &KeyRef) -> bool {
-        self.0.iter().any(|(of, _)| of == reference)
+        self.keys.iter().any(|(of, _)| of == reference)
     }
 
     pub(super) fn set(&mut self, reference: KeyRef, key: Option<Key>) {
-        match self.0.iter_mut().find(|(of, _)| *of == reference) {
+        match self.keys.iter_mut().find(|(of, _)| *of == reference) {
             Some((_, old)) => *old = key,
-            None => self.0.push((reference, key)),
+            None => self.keys.push((reference, key)),
         }
     }
 
     /// What the keys here change in the state.
-    pub(super) fn changes(&self, state: &State) -> Changes {
-        let mut changes = Changes::default();
-        for (reference, key) in &self.0 {
+    pub(super) fn changes(self, state: &State) -> Changes {
+        let mut changes = Changes { events: self.events, ..Changes::default() };
+        for (reference, key) in &self.keys {
             let mut change = Changes::default();
             match key {
                 Some(key) => change.put(key),
@@ -143,6 +148,7 @@ fn happen(
 ) -> Result<(), KmsError> {
     let Some(mut key) = overlay.key(state, reference).cloned() else { return Ok(()) };
     let related: Vec<KeyRef> = key.related().collect();
+    overlay.events.push(event(reference, at, due, means)?);
     match due {
         Due::Rotate => {
             key.rotate_automatically(at, means.store_key, means.random)?;
@@ -195,6 +201,11 @@ fn lose_replica(key: &mut Key, replica: &KeyRef, at: Timestamp) {
     }
 }
 
+/// CloudTrail's service event of what happened.
+fn event(key: &KeyRef, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result<Event, KmsError> {
+    Ok(audit::of_service(audit::Ids::draw(means.random)?, at, due.event(), key.clone()))
+}
+
 /// A deleted key takes its material, its aliases, its grants and the memory of its use with it.
 fn deleted(state: &State, reference: &KeyRef) -> Changes {
     let mut changes = Changes::default();
@@ -209,7 +220,7 @@ fn deleted(state: &State, reference: &KeyRef) -> Changes {
     for grant in state.grants_of(reference, None) {
         delete(Kind::Grant, grant.id());
     }
-    if state.last_use(reference).is_some() {
+    if state.has_use_row(reference) {
         delete(Kind::LastUse, reference.to_string());
     }
     delete(Kind::Key, reference.to_string());

@@ -15,6 +15,7 @@ mod grants;
 mod host;
 mod import;
 mod keys;
+mod last_use;
 mod mac;
 mod paging;
 mod policies;
@@ -95,6 +96,7 @@ operations! {
     "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
     "GenerateMac" => mac::generate_mac,
     "GenerateRandom" => random::generate_random,
+    "GetKeyLastUsage" => last_use::get_key_last_usage,
     "GetKeyPolicy" => policies::get_key_policy,
     "GetKeyRotationStatus" => rotation::get_key_rotation_status,
     "GetParametersForImport" => import::get_parameters_for_import,
