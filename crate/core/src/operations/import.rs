@@ -64,6 +64,7 @@ pub(super) fn get_parameters_for_import(
 ) -> Result<GetParametersForImportResponse, KmsError> {
     let key = importable(context, &request.key_id)?;
     require_not(&key, &NOT_IN)?;
+    require_not(&key, &[KeyState::Updating])?;
     let kind = wrapping_key_kind(&key, &request.algorithm, &request.spec)?;
     let pair = context.generate_pair(kind)?;
     let valid_to = context.now.plus_days(TOKEN_LIFE);
@@ -342,7 +343,7 @@ pub(super) fn delete_imported_key_material(
     if key.spec != KeySpec::SymmetricDefault && request.material_id.is_some() {
         return Err(KmsError::unsupported("KeyMaterialId is for symmetric encryption KMS keys only."));
     }
-    require_not(&key, &[KeyState::Creating])?;
+    require_not(&key, &[KeyState::Creating, KeyState::Updating])?;
     let found = match &request.material_id {
         Some(id) => {
             let found = key.all_materials().find(|material| material.id.to_string() == *id);

@@ -39,7 +39,6 @@ pub(super) fn replicate_key(
 ) -> Result<ReplicateKeyResponse, KmsError> {
     let (key, related) = primary_key(context, &request.key_id)?;
     let region = region(&request.region)?;
-    require_enabled(&key)?;
     if key.state == KeyState::Updating {
         return Err(in_state(&key));
     }
@@ -93,7 +92,6 @@ pub(super) fn update_primary_region(
 ) -> Result<(), KmsError> {
     let (key, mut related) = primary_key(context, &request.key_id)?;
     let region = region(&request.region)?;
-    require_enabled(&key)?;
     if region == related.primary {
         return Err(KmsError::unsupported(format!("{} is the primary key already.", key.arn())));
     }
@@ -121,20 +119,21 @@ pub(super) fn update_primary_region(
     })
 }
 
-/// The primary key that the request names, which stands in the Region that was called.
+/// The primary key that the request names, which stands in the Region that was called; enabled or updating.
 fn primary_key<'a>(
     context: &mut Context<'a>,
     key_id: &str,
 ) -> Result<(ResolvedKey<'a>, MultiRegion), KmsError> {
     let key = context.key_not_alias(key_id)?;
-    match &key.multi_region {
-        Some(related) if !key.is_replica() => {
-            let related = related.clone();
-            Ok((key, related))
-        }
-        Some(_) => Err(KmsError::unsupported(format!("{} is a replica, not a primary key.", key.arn()))),
-        None => Err(KmsError::unsupported(format!("{} is not a multi-Region key.", key.arn()))),
+    let Some(related) = key.multi_region.clone() else {
+        return Err(KmsError::unsupported(format!("{} is not a multi-Region key.", key.arn())));
+    };
+    // A replica that is being created says that, and not yet that it is a replica.
+    require_enabled(&key)?;
+    if key.is_replica() {
+        return Err(KmsError::unsupported(format!("{} is a replica, not a primary key.", key.arn())));
     }
+    Ok((key, related))
 }
 
 fn region(name: &str) -> Result<Region, KmsError> {

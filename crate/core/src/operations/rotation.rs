@@ -40,8 +40,8 @@ fn scheduled<'a>(context: &mut Context<'a>, key_id: &str) -> Result<ResolvedKey<
     if key.origin != Origin::AwsKms {
         return Err(wrong_origin(&key));
     }
-    require_not_replica(&key)?;
     require_enabled(&key)?;
+    require_not_replica(&key)?;
     Ok(key)
 }
 
@@ -118,8 +118,8 @@ pub(super) fn rotate_key_on_demand(
 ) -> Result<KeyResponse, KmsError> {
     let key = context.key_not_alias(&request.key_id)?;
     require_rotatable(&key)?;
-    require_not_replica(&key)?;
     require_enabled(&key)?;
+    require_not_replica(&key)?;
     if key.on_demand_rotations >= MAX_ON_DEMAND {
         return Err(KmsError::Request(
             RequestError::LimitExceeded,
