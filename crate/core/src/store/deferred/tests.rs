@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::keys::{AccountId, Region};
 use crate::model::{Timestamp, Uuid};
@@ -123,7 +125,7 @@ fn of_two_tabs_uses_the_newer_stays() {
         assert_eq!(used_at(&deferred, 1), Some(5));
         host.commit(&mut deferred, Vec::new());
         assert_eq!(used_at(&host.restart(), 1), Some(5));
-        let held = deferred.last_use[&key(1)].slot.unwrap();
+        let held = deferred.used_last(&key(1)).unwrap().slot.unwrap();
         let row = read(&host.rows[&(Kind::Audit as u8, held.to_string())]);
         assert_eq!(row.events[0].at.0, 5, "it is known where the newer one stands");
     }
