@@ -11,6 +11,8 @@ use crate::model::SensitiveBlob;
 use crate::model::time::DAY;
 use crate::trace::Bytes;
 
+mod audit;
+
 /// A KMS whose commits always succeed, with a clock that stands still until it is moved.
 struct Host {
     kms: Kms,
@@ -28,11 +30,10 @@ impl Host {
 
     fn commit(&mut self, changes: Changes) {
         let generation = self.kms.generation().next();
-        let all: Vec<Change> = changes.durable.into_iter().chain(changes.deferred).collect();
-        let rows = self.kms.seal(&all, generation, &mut self.random).unwrap();
+        let rows = self.kms.seal(&changes, generation, &mut self.random).unwrap();
         self.rows.retain(|old| !rows.iter().any(|new| (new.kind, &new.id) == (old.kind, &old.id)));
         self.rows.extend(rows);
-        assert!(self.kms.apply(all, Some(generation)).unwrap().is_empty());
+        assert!(self.kms.apply(changes, Some(generation)).unwrap().is_empty());
     }
 
     fn traced(&mut self, operation: &str, input: Value) -> (Result<Value, KmsError>, Vec<Step>) {
@@ -592,7 +593,7 @@ fn a_plan_touches_nothing_and_a_fork_stays_apart() {
         key.status == crate::keys::Status::Enabled
     };
     assert!(enabled(&fork), "planned, not applied");
-    let _ = fork.apply(done.changes.durable, None).unwrap();
+    let _ = fork.apply(done.changes, None).unwrap();
     assert!(!enabled(&fork) && enabled(&host.kms));
 }
 

@@ -108,6 +108,33 @@ impl KeyId {
     }
 }
 
+impl KeyId {
+    /// The id that [`KeyId::to_ordered_bytes`] has written.
+    #[must_use]
+    pub fn from_ordered_bytes(ordered: &[u8]) -> Option<Self> {
+        let (bytes, last) = ordered.split_first_chunk()?;
+        match last {
+            [0] => Some(Self { bytes: *bytes, multi_region: false }),
+            [1] => Some(Self { bytes: *bytes, multi_region: true }),
+            _ => None,
+        }
+    }
+}
+
+impl AccountId {
+    /// The twelve digits as a number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The account of that number; `None` beyond twelve digits.
+    #[must_use]
+    pub fn from_number(number: u64) -> Option<Self> {
+        (number < 1_000_000_000_000).then_some(Self(number))
+    }
+}
+
 impl FromStr for KeyId {
     type Err = NotAnId;
 

@@ -7,10 +7,12 @@ pub mod json;
 pub mod shape;
 pub mod step;
 pub mod time;
+pub mod uuid;
 pub mod validate;
 pub mod value;
 
 pub use error::{KmsError, RequestError, ServiceError};
 pub use field::Field;
 pub use time::Timestamp;
+pub use uuid::Uuid;
 pub use value::{SensitiveBlob, Value};

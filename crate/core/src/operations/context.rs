@@ -12,7 +12,7 @@ use crate::keys::{
     KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
-use crate::store::{Changes, LastUse, State};
+use crate::store::{Changes, State};
 use crate::trace::{Action, Actor, Artefact, Step, Trace};
 
 /// One call's view. It changes nothing: what it would change is in `changes`.
@@ -22,7 +22,7 @@ pub struct Context<'a> {
     /// Opens and seals key material.
     pub store_key: &'a StoreKey,
     /// The operation's name.
-    pub operation: &'a str,
+    pub operation: &'static str,
     /// Who calls, and where.
     pub caller: &'a Caller,
     /// The store's time: the host's and the clock's offset.
@@ -35,6 +35,10 @@ pub struct Context<'a> {
     pub trace: &'a mut Trace,
     /// What the call changes, but for keys.
     pub changes: Changes,
+    /// The KMS keys that the call is about, as far as they were found.
+    pub keys: Vec<KeyRef>,
+    /// Whether it uses them.
+    pub is_use: bool,
     /// The keys as what fell due and this call have made them.
     overlay: Overlay,
 }
@@ -66,13 +70,14 @@ impl<'a> Context<'a> {
     /// A call's view of `state`.
     pub(crate) fn new(
         (state, store_key): (&'a State, &'a StoreKey),
-        (operation, caller): (&'a str, &'a Caller),
+        (operation, caller): (&'static str, &'a Caller),
         now: Timestamp,
         (random, desk): (&'a mut dyn Random, &'a mut Desk),
         trace: &'a mut Trace,
     ) -> Self {
         let (changes, overlay) = (Changes::default(), Overlay::default());
-        Self { state, store_key, operation, caller, now, random, desk, trace, changes, overlay }
+        let (keys, is_use) = (Vec::new(), false);
+        Self { state, store_key, operation, caller, now, random, desk, trace, changes, keys, is_use, overlay }
     }
 
     /// The KMS key that `key_id` names (id, ARN, alias or alias ARN), after what fell due on it, if the caller may
@@ -106,6 +111,7 @@ impl<'a> Context<'a> {
 
     /// Checks that the caller may do this operation on `key`.
     pub(super) fn authorise(&mut self, key: &Key) -> Result<(), KmsError> {
+        self.concerns(&key.reference);
         let aliases = self.state.aliases_of(&key.reference, None);
         let service = match key.manager {
             KeyManager::Aws => aliases.filter_map(|alias| alias.name.service()).next(),
@@ -229,6 +235,7 @@ impl<'a> Context<'a> {
     ) -> Result<Key, KmsError> {
         let id = crate::keys::KeyId::generate(multi_region, self.random)?;
         let reference = KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
+        self.concerns(&reference);
         Ok(Key {
             reference,
             description,
@@ -278,13 +285,18 @@ impl<'a> Context<'a> {
         Ok(opened)
     }
 
-    /// Notes that `key` was used: deferred, since an Encrypt must not wait for a transaction.
+    /// Notes that the call uses `key`: the last use that `GetKeyLastUsage` tells. Deferred with the audit event, since
+    /// an Encrypt must not wait for a transaction.
     pub(super) fn used(&mut self, key: &Key) {
-        self.changes.defer(&LastUse {
-            key: key.reference.clone(),
-            at: self.now,
-            operation: self.operation.to_owned(),
-        });
+        self.concerns(&key.reference);
+        self.is_use = true;
+    }
+
+    /// Notes that the call is about `key`, for its audit event.
+    pub(super) fn concerns(&mut self, key: &KeyRef) {
+        if !self.keys.contains(key) {
+            self.keys.push(key.clone());
+        }
     }
 
     /// Ends a dry run that would have succeeded.

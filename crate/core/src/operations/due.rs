@@ -2,12 +2,11 @@
 //! date, in order, and only once: a call catches up the keys that it touches and those related to them; moving the
 //! clock catches up all of them, in batches.
 
-use std::collections::BTreeSet;
-
+use crate::audit;
 use crate::crypto::{Random, StoreKey};
 use crate::keys::{Due, Key, KeyRef, MultiRegion, Status};
 use crate::model::{KmsError, Timestamp};
-use crate::store::{Changes, Kind, Record, State};
+use crate::store::{Changes, Event, Kind, Record, State};
 
 /// Something that fell due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +39,16 @@ pub(crate) struct Means<'a> {
 
 /// Keys as what happened has made them, over the state; `None` is gone. A call touches a handful.
 #[derive(Debug, Default)]
-pub(super) struct Overlay(Vec<(KeyRef, Option<Key>)>);
+pub(super) struct Overlay {
+    keys: Vec<(KeyRef, Option<Key>)>,
+    /// What happened to them by itself, in order.
+    events: Vec<Event>,
+}
 
 impl Overlay {
     /// The key as it is now.
     pub(super) fn key<'s>(&'s self, state: &'s State, reference: &KeyRef) -> Option<&'s Key> {
-        match self.0.iter().find(|(of, _)| of == reference) {
+        match self.keys.iter().find(|(of, _)| of == reference) {
             Some((_, key)) => key.as_ref(),
             None => state.key(reference),
         }
@@ -53,20 +56,20 @@ impl Overlay {
 
     /// Whether it has another word on the key than the state.
     pub(super) fn has(&self, reference: &KeyRef) -> bool {
-        self.0.iter().any(|(of, _)| of == reference)
+        self.keys.iter().any(|(of, _)| of == reference)
     }
 
     pub(super) fn set(&mut self, reference: KeyRef, key: Option<Key>) {
-        match self.0.iter_mut().find(|(of, _)| *of == reference) {
+        match self.keys.iter_mut().find(|(of, _)| *of == reference) {
             Some((_, old)) => *old = key,
-            None => self.0.push((reference, key)),
+            None => self.keys.push((reference, key)),
         }
     }
 
     /// What the keys here change in the state.
-    pub(super) fn changes(&self, state: &State) -> Changes {
-        let mut changes = Changes::default();
-        for (reference, key) in &self.0 {
+    pub(super) fn changes(self, state: &State) -> Changes {
+        let mut changes = Changes { events: self.events, ..Changes::default() };
+        for (reference, key) in &self.keys {
             let mut change = Changes::default();
             match key {
                 Some(key) => change.put(key),
@@ -108,12 +111,12 @@ pub(crate) fn next_batch(
 ) -> Result<DueBatch, KmsError> {
     // Whatever is not among the first `limit` keys is later than all of these, so it can wait for its batch.
     let due_keys = state.due().take(limit).take_while(|(at, _)| *at <= now);
-    let mut queue: BTreeSet<(Timestamp, KeyRef)> = due_keys.map(|(at, key)| (at, key.clone())).collect();
+    let mut queue: Vec<(Timestamp, KeyRef)> = due_keys.map(|(at, key)| (at, key.clone())).collect();
     let full = queue.len() == limit && state.due().nth(limit).is_some_and(|(at, _)| at <= now);
     let mut overlay = Overlay::default();
     let mut batch = DueBatch::default();
     while batch.happened.len() < limit {
-        let Some((at, reference)) = queue.pop_first() else { break };
+        let Some((at, reference)) = take_first(&mut queue) else { break };
         let Some(key) = overlay.key(state, &reference) else { continue };
         let group: Vec<KeyRef> = std::iter::once(reference.clone()).chain(key.related()).collect();
         // What happened to a related key may have moved this one's date: then it stands in the queue under that.
@@ -123,14 +126,22 @@ pub(crate) fn next_batch(
         }
         for of in group {
             let next = overlay.key(state, &of).and_then(Key::next_due);
-            if let Some((next, _)) = next.filter(|(next, _)| *next <= now) {
-                queue.insert((next, of));
+            if let Some((next, _)) = next.filter(|(next, _)| *next <= now)
+                && !queue.contains(&(next, of.clone()))
+            {
+                queue.push((next, of));
             }
         }
     }
     batch.changes = overlay.changes(state);
     batch.more = full || !queue.is_empty();
     Ok(batch)
+}
+
+/// Takes the earliest out of a queue that is no longer than a batch.
+fn take_first(queue: &mut Vec<(Timestamp, KeyRef)>) -> Option<(Timestamp, KeyRef)> {
+    let first = queue.iter().enumerate().min_by(|(_, a), (_, b)| a.cmp(b)).map(|(at, _)| at)?;
+    Some(queue.swap_remove(first))
 }
 
 /// Lets one event happen to a key, and to the related keys what follows from it.
@@ -143,6 +154,7 @@ fn happen(
 ) -> Result<(), KmsError> {
     let Some(mut key) = overlay.key(state, reference).cloned() else { return Ok(()) };
     let related: Vec<KeyRef> = key.related().collect();
+    overlay.events.push(event(reference, at, due, means)?);
     match due {
         Due::Rotate => {
             key.rotate_automatically(at, means.store_key, means.random)?;
@@ -195,6 +207,11 @@ fn lose_replica(key: &mut Key, replica: &KeyRef, at: Timestamp) {
     }
 }
 
+/// CloudTrail's service event of what happened.
+fn event(key: &KeyRef, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result<Event, KmsError> {
+    Ok(audit::of_service(audit::Ids::draw(means.random)?, at, due.event(), key.clone()))
+}
+
 /// A deleted key takes its material, its aliases, its grants and the memory of its use with it.
 fn deleted(state: &State, reference: &KeyRef) -> Changes {
     let mut changes = Changes::default();
@@ -209,7 +226,7 @@ fn deleted(state: &State, reference: &KeyRef) -> Changes {
     for grant in state.grants_of(reference, None) {
         delete(Kind::Grant, grant.id());
     }
-    if state.last_use(reference).is_some() {
+    if state.has_use_row(reference) {
         delete(Kind::LastUse, reference.to_string());
     }
     delete(Kind::Key, reference.to_string());

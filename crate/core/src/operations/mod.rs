@@ -15,6 +15,7 @@ mod grants;
 mod host;
 mod import;
 mod keys;
+mod last_use;
 mod mac;
 mod paging;
 mod policies;
@@ -30,7 +31,7 @@ pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
 pub use host::{Desk, HostJob, HostKey, HostResult};
 
-use crate::model::shape::{FromValue, IntoValue, answer, request};
+use crate::model::shape::{FromValue, IntoValue, answer, read, request};
 use crate::model::{KmsError, Value};
 
 /// An operation ready to run: takes a validated input.
@@ -56,7 +57,7 @@ fn run<I: FromValue, O: IntoValue>(
     context: &mut Context<'_>,
     input: Value,
 ) -> Result<Value, KmsError> {
-    operation(context, I::from_value(input)?).map(IntoValue::into_value)
+    operation(context, read(input)?).map(IntoValue::into_value)
 }
 
 macro_rules! operations {
@@ -95,6 +96,7 @@ operations! {
     "GenerateDataKeyWithoutPlaintext" => data_keys::generate_data_key_without_plaintext,
     "GenerateMac" => mac::generate_mac,
     "GenerateRandom" => random::generate_random,
+    "GetKeyLastUsage" => last_use::get_key_last_usage,
     "GetKeyPolicy" => policies::get_key_policy,
     "GetKeyRotationStatus" => rotation::get_key_rotation_status,
     "GetParametersForImport" => import::get_parameters_for_import,

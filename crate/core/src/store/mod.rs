@@ -4,13 +4,18 @@
 //! `read_since(generation)`, `commit`, `close`; tests/wasm holds the conformance suite that each must pass.
 
 mod changes;
+mod deferred;
+mod event;
 mod index;
 mod records;
 mod state;
+mod tree;
 
 pub use changes::{Change, Changes};
+pub use event::Event;
 pub use records::{Clock, LastUse, Record};
 pub use state::State;
+pub use tree::Tree;
 
 use std::fmt;
 
@@ -42,6 +47,8 @@ pub enum Kind {
     Grant = 5,
     /// A custom key store.
     CustomKeyStore = 6,
+    /// A segment of audit events (deferred).
+    Audit = 7,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -59,6 +66,7 @@ impl Kind {
             Self::LastUse,
             Self::Grant,
             Self::CustomKeyStore,
+            Self::Audit,
             Self::Bucket,
             Self::Object,
         ]

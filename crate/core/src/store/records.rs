@@ -1,11 +1,13 @@
 //! The records that stand in the store, as CBOR with numbered fields: a field may be added under a new number,
 //! and an older record reads without it.
 
+use std::borrow::Cow;
+
 use minicbor::{Decode, Encode};
 
 use super::{Kind, StoreError};
 use crate::keys::{Alias, CustomKeyStore, Grant, Key, KeyRef};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Uuid};
 
 /// Something that stands in the store under its kind and id.
 pub trait Record: Encode<()> + for<'b> Decode<'b, ()> {
@@ -95,7 +97,13 @@ pub struct LastUse {
     pub at: Timestamp,
     /// In which operation.
     #[n(2)]
-    pub operation: String,
+    pub operation: Cow<'static, str>,
+    /// The audit event of that call; none in the records of before there were any.
+    #[n(3)]
+    pub event: Option<Uuid>,
+    /// The request's id; as the event's.
+    #[n(4)]
+    pub request: Option<Uuid>,
 }
 
 impl Record for LastUse {

@@ -1,9 +1,8 @@
 //! The state in memory: records by id, and what they are looked for by, at O(log n) each.
 
-use std::collections::BTreeMap;
-
+use super::deferred::Deferred;
 use super::index::{Entry, Index, Path};
-use super::{Change, Clock, Kind, LastUse, Record, StoreError};
+use super::{Change, Clock, Event, Kind, LastUse, Record, StoreError};
 use crate::hierarchy::MaterialId;
 use crate::keys::{
     AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Key, KeyManager, KeyRef,
@@ -17,7 +16,7 @@ pub struct State {
     /// How far the clock is ahead of the host's.
     pub clock: Clock,
     index: Index,
-    last_use: BTreeMap<KeyRef, LastUse>,
+    deferred: Deferred,
     keys: usize,
     /// How many customer managed keys each account has in each Region.
     customer_keys: Vec<(AccountId, Region, usize)>,
@@ -163,7 +162,46 @@ impl State {
     /// When the KMS key was last used.
     #[must_use]
     pub fn last_use(&self, reference: &KeyRef) -> Option<&LastUse> {
-        self.last_use.get(reference)
+        self.deferred.last_use(reference)
+    }
+
+    /// The newest audit events, some ten thousand, oldest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.deferred.events()
+    }
+
+    /// Whether anything waits for the next commit.
+    #[must_use]
+    pub fn has_deferred(&self) -> bool {
+        self.deferred.waiting().next().is_some()
+    }
+
+    /// Whether the use of a KMS key waits for the next commit.
+    #[must_use]
+    pub fn has_deferred_uses(&self) -> bool {
+        self.deferred.waiting().any(|event| event.is_use)
+    }
+
+    /// Whether an older version has left a row of its own for the key's last use.
+    #[must_use]
+    pub fn has_use_row(&self, reference: &KeyRef) -> bool {
+        self.deferred.has_row(reference)
+    }
+
+    /// The records of all that waits, and of `events`, for the commit of `generation`.
+    pub(crate) fn deferred_records(&self, events: &[Event], generation: u64) -> Vec<Change> {
+        self.deferred.records(events, generation, |key| self.key(key).is_some())
+    }
+
+    /// Makes visible what a call defers.
+    pub(crate) fn defer(&mut self, events: Vec<Event>) {
+        self.deferred.defer(events);
+    }
+
+    /// Makes visible what a call defers, and notes that it is committed with all that waited.
+    pub(crate) fn deferred_committed(&mut self, events: Vec<Event>) {
+        let index = &self.index;
+        self.deferred.committed(events, |key| index.get(&Path::key(key)).is_some());
     }
 
     /// The keys on which something falls due, in the order of its dates.
@@ -206,16 +244,8 @@ impl State {
                 let path = Path::custom_key_store(account, &region, Some(&id));
                 self.index.set(&path, store.map(Entry::CustomKeyStore));
             }
-            Kind::LastUse => match bytes.map(|b| LastUse::from_bytes(id, b)).transpose()? {
-                Some(last_use) => {
-                    self.last_use.insert(last_use.key.clone(), last_use);
-                }
-                None => {
-                    if let Ok(reference) = id.parse() {
-                        self.last_use.remove(&reference);
-                    }
-                }
-            },
+            Kind::LastUse => self.deferred.load_use(id, bytes)?,
+            Kind::Audit => self.deferred.load_segment(id, bytes)?,
             Kind::Bucket | Kind::Object => return Ok(false),
         }
         Ok(true)
@@ -224,6 +254,9 @@ impl State {
     fn set_key(&mut self, reference: &KeyRef, key: Option<Key>) {
         let was = self.key(reference).map(|key| key.manager);
         let is = key.as_ref().map(|key| key.manager);
+        if key.is_none() {
+            self.deferred.forget(reference);
+        }
         self.index.set(&Path::key(reference), key.map(Entry::Key));
         self.keys = self.keys + usize::from(is.is_some()) - usize::from(was.is_some());
         let mine = self

@@ -227,7 +227,7 @@ impl Inner {
                 drop_bodies: Vec::new(),
             };
             if self.store.commit(commit).await? == Outcome::Committed {
-                *self.state.borrow_mut() = Some(State { kms, s3, head, root, deferred: Vec::new() });
+                *self.state.borrow_mut() = Some(State { kms, s3, head, root });
                 self.announce();
                 return Ok(());
             }
