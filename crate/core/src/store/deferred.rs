@@ -110,10 +110,8 @@ impl Deferred {
             return Vec::new();
         }
         let Place { slot, replaced, carried } = self.place(events.len(), is_known);
-        let uses = carried.iter().filter_map(|key| self.last_use(key)).map(Carried).collect();
-        let segment = Segment { slot, generation, events, uses };
-        // Writing to a vector cannot fail: its error type has no value.
-        let record = minicbor::to_vec(&segment).unwrap_or_default();
+        let uses: Vec<&LastUse> = carried.iter().filter_map(|key| self.last_use(key)).collect();
+        let record = Segment::record(slot, generation, &events, &uses);
         let change = |slot: u32, record| Change { kind: Kind::Audit, id: slot.to_string(), record };
         let replaced = self.segments.iter().take(replaced).map(|old| old.slot).filter(|old| *old != slot);
         replaced.map(|old| change(old, None)).chain([change(slot, Some(record))]).collect()
@@ -174,7 +172,7 @@ impl Deferred {
 
     /// Reads a segment, which is newer than those that were read before.
     pub(super) fn load_segment(&mut self, id: &str, record: Option<&[u8]>) -> Result<(), StoreError> {
-        let segment = record.map(|record| Segment::<Event, Carried<LastUse>>::from_bytes(id, record));
+        let segment = record.map(|record| Segment::from_record(id, record));
         let segment = segment.transpose()?;
         let slot: u32 = id.parse().map_err(|_| StoreError::Malformed(id.to_owned()))?;
         self.segments.retain(|old| old.slot != slot);

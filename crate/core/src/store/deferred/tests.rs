@@ -49,7 +49,7 @@ impl Host {
 
     /// Rows in the order of their commits, as a restart reads them.
     fn restart(&self) -> Deferred {
-        let written = |row: &Change| if row.record.is_some() { read(row).generation } else { 0 };
+        let written = |row: &Change| row.record.as_deref().map_or(0, generation);
         let mut rows: Vec<(u64, &Change)> = self.rows.values().map(|row| (written(row), row)).collect();
         rows.sort_by_key(|(generation, _)| *generation);
         let mut again = Deferred::default();
@@ -58,8 +58,14 @@ impl Host {
     }
 }
 
-fn read(row: &Change) -> Segment<Event, Carried<LastUse>> {
-    Segment::from_bytes(&row.id, row.record.as_deref().unwrap()).unwrap()
+fn read(row: &Change) -> Segment {
+    Segment::from_record(&row.id, row.record.as_deref().unwrap()).unwrap()
+}
+
+/// The commit that wrote a segment.
+fn generation(record: &[u8]) -> u64 {
+    let mut from = crate::model::cbor::Reader::new(record);
+    (from.array(), from.u64(), from.u64()).2
 }
 
 fn load(deferred: &mut Deferred, changes: &[Change]) {
