@@ -64,7 +64,8 @@ pub(crate) fn next_batch(
 ) -> Result<DueBatch, KmsError> {
     // Whatever is not among the first `limit` keys is later than all of these, so it can wait for its batch.
     let due_keys = state.due().take(limit).take_while(|(at, _)| *at <= now);
-    let mut queue: BTreeSet<(Timestamp, KeyRef)> = due_keys.map(|(at, key)| (at, key.clone())).collect();
+    let mut queue: BTreeSet<(Timestamp, KeyRef)> = BTreeSet::new();
+    queue.extend(due_keys.map(|(at, key)| (at, key.clone())));
     let full = queue.len() == limit && state.due().nth(limit).is_some_and(|(at, _)| at <= now);
     let mut touched: BTreeMap<KeyRef, Option<Key>> = BTreeMap::new();
     let mut batch = DueBatch::default();
