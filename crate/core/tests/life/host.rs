@@ -8,7 +8,7 @@ use tabkms_core::authz::Caller;
 use tabkms_core::crypto::pair::rsa;
 use tabkms_core::crypto::{Failure, KeyMaterial, Random, StoreKey};
 use tabkms_core::model::{KmsError, SensitiveBlob, Timestamp, Value};
-use tabkms_core::store::{Change, Changes, Row};
+use tabkms_core::store::{Changes, Row};
 use zeroize::Zeroizing;
 
 const HOST_NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -105,11 +105,10 @@ impl Host {
 
     fn commit(&mut self, changes: Changes) {
         let generation = self.kms.generation().next();
-        let all: Vec<Change> = changes.durable.into_iter().chain(changes.deferred).collect();
-        let rows = self.kms.seal(&all, generation, &mut self.random).unwrap();
+        let rows = self.kms.seal(&changes, generation, &mut self.random).unwrap();
         self.rows.retain(|old| !rows.iter().any(|new| (new.kind, &new.id) == (old.kind, &old.id)));
         self.rows.extend(rows);
-        assert!(self.kms.apply(all, Some(generation)).unwrap().is_empty());
+        assert!(self.kms.apply(changes, Some(generation)).unwrap().is_empty());
     }
 }
 
