@@ -3,6 +3,8 @@
 //! [`Cipher`] has two engines that write the same bytes: WebCrypto, and `aes-gcm` in wasm where WebCrypto is not to
 //! be had or is not wanted. One is tested against the other in tests/wasm.
 
+pub mod rsa;
+
 use std::rc::Rc;
 
 use js_sys::{Array, Object, Promise, Uint8Array};

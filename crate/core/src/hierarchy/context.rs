@@ -37,7 +37,9 @@ impl FromValue for EncryptionContext {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(pairs: T) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        let mut context = Self::default();
+        context.0.extend(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
+        context
     }
 }
 
