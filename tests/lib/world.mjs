@@ -68,6 +68,11 @@ export class World {
     return answer;
   }
 
+  /** Calls, and holds nothing against the model. */
+  unchecked(operation, input) {
+    return this.#kms.send(operation, input);
+  }
+
   /** The exception that a call is refused with; `undefined` where it succeeds. */
   async refusal(operation, input, region) {
     return this.send(operation, input, region).then(
