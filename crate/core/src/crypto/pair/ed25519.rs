@@ -1,6 +1,8 @@
 //! Ed25519 and Ed25519ph (RFC 8032). The private key is kept as its seed of 32 bytes.
 
-use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+use ed25519_dalek::pkcs8::{
+    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes,
+};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::digest::consts::U64;
 use sha2::digest::{FixedOutput, HashMarker, Output, OutputSizeUser, Reset, Update};
@@ -99,6 +101,9 @@ pub(super) fn verify(public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Res
 }
 
 pub(super) fn pkcs8(private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
-    let document = key(private)?.to_pkcs8_der().map_err(|_| PairError::Unsupported)?;
+    // Without the public key, as RFC 8410, 7, has it: OpenSSL 3.0 does not read the second version of RFC 5958.
+    let secret_key = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
+    let pair = KeypairBytes { secret_key, public_key: None };
+    let document = pair.to_pkcs8_der().map_err(|_| PairError::Unsupported)?;
     Ok(Zeroizing::new(document.as_bytes().to_vec()))
 }
