@@ -3,8 +3,9 @@
     python3 scripts/generate-constraints.py [service-2.json[.gz]]
 
 Without an argument the model comes from botocore, pinned below; `pip install botocore==VERSION` first.
-Writes crate/core/src/model/constraints.rs (what each operation's input must look like) and
-js/src/shapes.ts (which members are blobs, times or sensitive).
+Writes crate/core/src/model/constraints.rs (what each operation's input must look like),
+js/src/shapes.ts (which members are blobs, times or sensitive) and
+tests/vectors/model/kms.json (the model without its prose, which the tests hold every answer against).
 """
 
 import gzip
@@ -190,7 +191,42 @@ export const SENSITIVE_MEMBERS: ReadonlySet<string> = new Set([
     )
 
 
+def write_tests_model(model):
+    # What says something about a value; documentation, traits of HTTP and of the SDKs do not.
+    kept = ("type", "required", "min", "max", "pattern", "enum", "sensitive")
+    shapes = {}
+    for name, shape in sorted(model["shapes"].items()):
+        if shape.get("exception"):
+            continue
+        row = {key: shape[key] for key in kept if key in shape}
+        for part in ("member", "key", "value"):
+            if part in shape:
+                row[part] = shape[part]["shape"]
+        if "members" in shape:
+            row["members"] = {member: target["shape"] for member, target in shape["members"].items()}
+        shapes[name] = row
+    operations = {
+        name: {
+            "input": operation["input"]["shape"] if "input" in operation else None,
+            "output": operation["output"]["shape"] if "output" in operation else None,
+            "errors": sorted(error["shape"] for error in operation.get("errors", [])),
+        }
+        for name, operation in sorted(model["operations"].items())
+    }
+
+    def rows(table):
+        return ",\n".join(f"    {quoted(name)}: {json.dumps(row)}" for name, row in table.items())
+
+    path = ROOT / "tests/vectors/model/kms.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        f'{{\n  "source": "AWS service model, botocore {BOTOCORE}, kms/2014-11-01, by scripts/generate-constraints.py",\n'
+        f'  "operations": {{\n{rows(operations)}\n  }},\n  "shapes": {{\n{rows(shapes)}\n  }}\n}}\n'
+    )
+
+
 if __name__ == "__main__":
     the_model = load_model()
     write_rust(the_model)
     write_typescript(the_model)
+    write_tests_model(the_model)

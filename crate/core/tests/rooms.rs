@@ -5,8 +5,19 @@ use std::fs;
 use std::path::Path;
 
 /// Top to bottom.
-const ROOMS: [&str; 10] =
-    ["api", "operations", "authz", "store", "keys", "envelope", "hierarchy", "model", "trace", "crypto"];
+const ROOMS: [&str; 11] = [
+    "api",
+    "operations",
+    "authz",
+    "audit",
+    "store",
+    "keys",
+    "envelope",
+    "hierarchy",
+    "model",
+    "trace",
+    "crypto",
+];
 
 fn sources(folder: &Path, out: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {

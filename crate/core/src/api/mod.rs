@@ -9,10 +9,11 @@
 //!
 //! A refused commit (another tab was first) means: [`Kms::load`] the newer rows and plan again.
 
+use crate::audit::{self, Ids};
 use crate::authz::Caller;
 use crate::crypto::{Failure, Random, StoreKey};
 use crate::hierarchy::record;
-use crate::model::validate::{members_of, validate};
+use crate::model::validate::{Member, members_of, validate};
 use crate::model::{KmsError, RequestError, Timestamp, Value};
 use crate::operations::{self, Context, Means};
 pub use crate::operations::{Desk, DueBatch, Happened, HostJob, HostKey, HostResult};
@@ -139,24 +140,34 @@ impl Kms {
     }
 
     fn plan_at(&self, desk: &mut Desk, call: &mut Call, env: &mut Env<'_>) -> Done {
-        let now = self.now(env.host_now);
-        let mut context = Context {
-            state: &self.state,
-            store_key: &self.store_key,
-            operation: &call.operation,
-            caller: &call.caller,
-            now,
-            random: env.random,
-            desk,
-            trace: &mut call.trace,
-            changes: Changes::default(),
-        };
-        let answer = dispatch(&mut context, std::mem::take(&mut call.input));
-        let changes = context.changes;
+        let (answer, changes) = self.run(desk, call, env);
         if let Err(error) = &answer {
             call.trace.step(|| Step::new(Actor::Kms, Action::Refuse, error.to_string()));
         }
         Done { answer, changes }
+    }
+
+    /// Parse → authorise → operation → event. A call of what the service model does not have leaves no event.
+    fn run(&self, desk: &mut Desk, call: &mut Call, env: &mut Env<'_>) -> (Result<Value, KmsError>, Changes) {
+        let Some((operation, members)) = members_of(&call.operation) else {
+            let error = KmsError::Request(RequestError::UnknownOperation, String::new());
+            return (Err(error), Changes::default());
+        };
+        let ids = match Ids::draw(env.random) {
+            Ok(ids) => ids,
+            Err(failure) => return (Err(failure.into()), Changes::default()),
+        };
+        let now = self.now(env.host_now);
+        let stored = (&self.state, &self.store_key);
+        let asked = (operation, &call.caller);
+        let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
+        let answer = dispatch(&mut context, members, std::mem::take(&mut call.input));
+        let outcome = answer.as_ref().map(|_| context.is_use);
+        let keys = std::mem::take(&mut context.keys);
+        let mut changes = context.into_changes();
+        let by = (call.caller.account, &call.caller.region, call.caller.via_service.as_deref());
+        changes.events.push(audit::of_call(ids, now, operation, by, keys, outcome));
+        (answer, changes)
     }
 
     /// Moves the clock forward by `milliseconds`; a negative number moves nothing.
@@ -179,18 +190,25 @@ impl Kms {
         operations::next_batch(&self.state, self.now(env.host_now), limit, &mut means)
     }
 
-    /// Seals changes for the commit of `generation`.
+    /// Whether anything waits to be committed; `seal` of no changes makes its rows.
+    #[must_use]
+    pub fn has_deferred(&self) -> bool {
+        self.state.has_deferred()
+    }
+
+    /// Seals the rows of the commit of `generation`: `changes`, and all that was deferred before them.
     ///
     /// # Errors
     /// `KMSInternalException` where there is no randomness.
     pub fn seal(
         &self,
-        changes: &[Change],
+        changes: &Changes,
         generation: Generation,
         random: &mut dyn Random,
     ) -> Result<Vec<Row>, KmsError> {
-        let mut rows = Vec::with_capacity(changes.len());
-        for change in changes {
+        let deferred = self.state.deferred_records(&changes.events, generation.0);
+        let mut rows = Vec::with_capacity(changes.durable.len() + deferred.len());
+        for change in changes.durable.iter().chain(&deferred) {
             let kind = change.kind as u8;
             let label = (kind, change.id.as_str(), generation.0);
             let sealed = match &change.record {
@@ -202,18 +220,23 @@ impl Kms {
         Ok(rows)
     }
 
-    /// Makes changes visible; `committed` is the generation that their commit made, if there was one. Returns the
-    /// changes that are a service's.
+    /// Makes changes visible. `committed` is the generation of the commit that holds them and all that was deferred;
+    /// without one, what they defer waits for the next. Returns the changes that are a service's.
     ///
     /// # Errors
     /// [`StoreError::Malformed`] where a change is not one of its kind.
     pub fn apply(
         &mut self,
-        changes: Vec<Change>,
+        changes: Changes,
         committed: Option<Generation>,
     ) -> Result<Vec<Change>, StoreError> {
+        let Changes { durable, events } = changes;
+        match committed {
+            Some(_) => self.state.deferred_committed(events),
+            None => self.state.defer(events),
+        }
         let mut others = Vec::new();
-        for change in changes {
+        for change in durable {
             if !self.state.apply(&change)? {
                 others.push(change);
             }
@@ -238,12 +261,9 @@ impl Kms {
     }
 }
 
-/// Parse → authorise → operation: validation comes first, before anything is looked up.
-fn dispatch(context: &mut Context<'_>, input: Value) -> Result<Value, KmsError> {
+/// Validation comes first, before anything is looked up.
+fn dispatch(context: &mut Context<'_>, members: &'static [Member], input: Value) -> Result<Value, KmsError> {
     let name = context.operation;
-    let Some(members) = members_of(name) else {
-        return Err(KmsError::Request(RequestError::UnknownOperation, String::new()));
-    };
     let Some(run) = operations::find(name) else {
         let message = format!("tabkms does not implement {name} yet");
         return Err(KmsError::Request(RequestError::UnknownOperation, message));

@@ -4,6 +4,12 @@
 //! AWS gives it by default: a customer managed key allows its own account everything; an AWS managed key may be
 //! used through its service only, and looked at by its account.
 
+mod default_policy;
+mod document;
+
+pub use default_policy::default_policy;
+pub use document::check_document;
+
 use std::fmt;
 
 use crate::keys::{AccountId, Key, KeyManager, Region};

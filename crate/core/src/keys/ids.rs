@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::crypto::{Failure, Random, random};
+use crate::model::cbor::Cbor;
 
 /// Text that is no id of the wanted kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,20 +15,18 @@ pub struct NotAnId;
 
 /// Ids stand in the store as the text that people know them by.
 macro_rules! stored_as_text {
-    ($type:ty) => {
-        impl<C> minicbor::Encode<C> for $type {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut minicbor::Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.str(&self.to_string())?.ok()
+    ($type:ty, $blank:expr) => {
+        impl $crate::model::cbor::Cbor for $type {
+            fn write(&self, to: &mut $crate::model::cbor::Writer) {
+                to.str(&self.to_string());
             }
-        }
-        impl<'b, C> minicbor::Decode<'b, C> for $type {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-                let not_an_id = concat!("not a ", stringify!($type));
-                d.str()?.parse().map_err(|_| minicbor::decode::Error::message(not_an_id))
+
+            fn read(from: &mut $crate::model::cbor::Reader<'_>) -> Self {
+                from.str().parse().unwrap_or_else(|_| from.fail())
+            }
+
+            fn blank() -> Self {
+                $blank
             }
         }
     };
@@ -95,16 +94,43 @@ pub struct KeyId {
 }
 
 impl KeyId {
-    /// A fresh single-Region id: a UUID of version 4 (RFC 9562, 5.4).
+    /// A fresh id: a UUID of version 4 (RFC 9562, 5.4), or `mrk-` and as many random bits.
     ///
     /// # Errors
     /// As [`Random::fill`].
-    pub fn generate(random: &mut dyn Random) -> Result<Self, Failure> {
+    pub fn generate(multi_region: bool, random: &mut dyn Random) -> Result<Self, Failure> {
         let number = u128::from_be_bytes(random::array(random)?);
         let version_4 = (number & !(0xf << 76)) | (0x4 << 76);
         let variant = (version_4 & !(0x3 << 62)) | (0x2 << 62);
         let bytes = variant.to_be_bytes();
-        Ok(Self { bytes, multi_region: false })
+        Ok(Self { bytes, multi_region })
+    }
+}
+
+impl KeyId {
+    /// The id that [`KeyId::to_ordered_bytes`] has written.
+    #[must_use]
+    pub fn from_ordered_bytes(ordered: &[u8]) -> Option<Self> {
+        let (bytes, last) = ordered.split_first_chunk()?;
+        match last {
+            [0] => Some(Self { bytes: *bytes, multi_region: false }),
+            [1] => Some(Self { bytes: *bytes, multi_region: true }),
+            _ => None,
+        }
+    }
+}
+
+impl AccountId {
+    /// The twelve digits as a number.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The account of that number; `None` beyond twelve digits.
+    #[must_use]
+    pub fn from_number(number: u64) -> Option<Self> {
+        (number < 1_000_000_000_000).then_some(Self(number))
     }
 }
 
@@ -146,6 +172,38 @@ impl fmt::Display for KeyId {
     }
 }
 
+impl KeyId {
+    /// 17 bytes in the order of the ids, for an index.
+    #[must_use]
+    pub fn to_ordered_bytes(&self) -> [u8; 17] {
+        let mut ordered = [u8::from(self.multi_region); 17];
+        ordered.iter_mut().zip(self.bytes).for_each(|(to, from)| *to = from);
+        ordered
+    }
+
+    /// Whether it is a multi-Region key's.
+    #[must_use]
+    pub fn is_multi_region(&self) -> bool {
+        self.multi_region
+    }
+}
+
+impl AccountId {
+    /// 8 bytes in the order of the ids, for an index.
+    #[must_use]
+    pub fn to_ordered_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
+}
+
+impl Region {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Which KMS key: account, Region and id. Its text is `ACCOUNT/REGION/ID`, its ARN what AWS shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyRef {
@@ -162,6 +220,12 @@ impl KeyRef {
     #[must_use]
     pub fn arn(&self) -> String {
         format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id)
+    }
+
+    /// The key of the same id in another Region.
+    #[must_use]
+    pub fn in_region(&self, region: &Region) -> Self {
+        Self { region: region.clone(), ..self.clone() }
     }
 }
 
@@ -181,10 +245,10 @@ impl fmt::Display for KeyRef {
     }
 }
 
-stored_as_text!(AccountId);
-stored_as_text!(Region);
-stored_as_text!(KeyId);
-stored_as_text!(KeyRef);
+stored_as_text!(AccountId, Self::default());
+stored_as_text!(Region, Self::default());
+stored_as_text!(KeyId, Self { bytes: [0; 16], multi_region: false });
+stored_as_text!(KeyRef, Self { account: Cbor::blank(), region: Cbor::blank(), id: Cbor::blank() });
 
 #[cfg(test)]
 mod tests {
@@ -193,11 +257,18 @@ mod tests {
 
     #[test]
     fn a_generated_id_is_a_version_4_uuid_and_parses_back() {
-        let id = KeyId::generate(&mut Counting::default()).unwrap();
+        let id = KeyId::generate(false, &mut Counting::default()).unwrap();
         let text = id.to_string();
         assert_eq!((text.len(), &text[14..15]), (36, "4"));
         assert!("89ab".contains(&text[19..20]));
         assert_eq!(text.parse(), Ok(id));
+    }
+
+    #[test]
+    fn a_generated_multi_region_id_says_so_and_parses_back() {
+        let id = KeyId::generate(true, &mut Counting::default()).unwrap();
+        assert!(id.to_string().starts_with("mrk-"));
+        assert_eq!(id.to_string().parse(), Ok(id));
     }
 
     #[test]

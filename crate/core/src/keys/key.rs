@@ -1,166 +1,206 @@
-//! The record of a KMS key, its states, and what falls due on it.
+//! The record of a KMS key, and what falls due on it.
 
-use minicbor::{Decode, Encode};
-
-use super::ids::KeyRef;
+use super::custom_store::CustomKeyStoreId;
+use super::ids::{KeyRef, Region};
+use super::material::{Material, Rotated, RotationType};
 use super::spec::{Family, KeySpec, KeyUsage};
+use super::state::{KeyState, Status};
 use crate::crypto::pair::Pair;
 use crate::crypto::secret::KEY_LEN;
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::hierarchy::{MaterialId, SealedMaterial};
 use crate::model::{KmsError, Timestamp};
+use crate::{numbered, record};
 
 /// Who manages a KMS key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyManager {
     /// Customer managed.
-    #[n(0)]
     Customer,
     /// AWS managed: made for a service on first use, usable only through it.
-    #[n(1)]
     Aws,
 }
 
-/// What the owner has done with the key; the wire's `KeyState` follows from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Status {
-    /// In use.
-    #[n(0)]
-    Enabled,
-    /// Switched off.
-    #[n(1)]
-    Disabled,
-    /// Waiting out its deletion window.
-    #[n(2)]
-    PendingDeletion,
+numbered!(KeyManager { Customer = 0, Aws = 1, });
+
+/// AWS's `Origin`: where key material comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// KMS makes it.
+    #[default]
+    AwsKms,
+    /// The customer imports it.
+    External,
+    /// A CloudHSM cluster makes it and keeps it.
+    CloudHsm,
+    /// An external key manager keeps a second key, which encrypts what KMS has encrypted.
+    ExternalKeyStore,
 }
 
-impl Status {
-    /// AWS's `KeyState`.
-    #[must_use]
-    pub fn key_state(self) -> &'static str {
-        match self {
-            Self::Enabled => "Enabled",
-            Self::Disabled => "Disabled",
-            Self::PendingDeletion => "PendingDeletion",
-        }
-    }
-}
+numbered!(Origin { AwsKms = 0, External = 1, CloudHsm = 2, ExternalKeyStore = 3, });
 
-/// Why key material was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum RotationType {
-    /// On its date.
-    #[n(0)]
-    Automatic,
-    /// By `RotateKeyOnDemand`.
-    #[n(1)]
-    OnDemand,
-}
+impl Origin {
+    const ALL: [Self; 4] = [Self::AwsKms, Self::External, Self::CloudHsm, Self::ExternalKeyStore];
 
-impl RotationType {
     /// The wire name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Automatic => "AUTOMATIC",
-            Self::OnDemand => "ON_DEMAND",
+            Self::AwsKms => "AWS_KMS",
+            Self::External => "EXTERNAL",
+            Self::CloudHsm => "AWS_CLOUDHSM",
+            Self::ExternalKeyStore => "EXTERNAL_KEY_STORE",
         }
+    }
+
+    /// The origin of that wire name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.name() == name)
+    }
+
+    /// Whether the key stands in a custom key store.
+    #[must_use]
+    pub fn is_custom_key_store(self) -> bool {
+        matches!(self, Self::CloudHsm | Self::ExternalKeyStore)
     }
 }
 
-/// One key material of a KMS key, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Material {
-    /// Its id.
-    #[n(0)]
-    pub id: MaterialId,
-    /// The material under the store key.
-    #[n(1)]
-    pub sealed: SealedMaterial,
-    /// When and why it was added; `None` for the first.
-    #[n(2)]
-    pub rotated: Option<Rotated>,
-}
-
-/// When and why a key material was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct Rotated {
-    /// When.
-    #[n(0)]
-    pub at: Timestamp,
-    /// Why.
-    #[n(1)]
-    pub by: RotationType,
-}
-
 /// Automatic rotation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     /// Every how many days, 90 to 2560.
-    #[n(0)]
     pub period_days: u32,
     /// When next.
-    #[n(1)]
     pub next: Timestamp,
 }
 
+record!(Rotation { period_days, next });
+
 /// A scheduled deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletion {
-    /// When the key is gone.
-    #[n(0)]
-    pub date: Timestamp,
+    /// When the key is gone; `None` while replicas remain, since the window begins when the last one is gone.
+    pub date: Option<Timestamp>,
     /// The window that was asked for, 7 to 30 days.
-    #[n(1)]
     pub window_days: u32,
 }
 
+record!(Deletion { date, window_days });
+
+/// A multi-Region key: the related keys share id, material, spec, usage, origin and rotation.
+///
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MultiRegion {
+    /// Where the primary key is.
+    pub primary: Region,
+    /// Where its replicas are, sorted.
+    pub replicas: Vec<Region>,
+}
+
+record!(MultiRegion { primary, replicas });
+
+/// A state that passes by itself; what is left of it then means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settling {
+    /// When it is over.
+    pub until: Timestamp,
+    /// What is going on.
+    pub what: Transition,
+}
+
+record!(Settling { until, what });
+
+/// What a key is on its way through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transition {
+    /// A replica is being made.
+    Creating,
+    /// The primary Region is being changed.
+    Updating,
+}
+
+numbered!(Transition { Creating = 0, Updating = 1, });
+
+/// A tag: key 1 to 128, value 0 to 256 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The tag's key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
+record!(Tag { key, value });
+
 /// A KMS key as it stands in the store. Its material is sealed, so the record is no secret in memory.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// Which key.
-    #[n(0)]
     pub reference: KeyRef,
     /// At most 8192 characters.
-    #[n(1)]
     pub description: String,
     /// When it was made.
-    #[n(2)]
     pub created: Timestamp,
     /// Who manages it.
-    #[n(3)]
     pub manager: KeyManager,
     /// What its owner has done with it.
-    #[n(4)]
     pub status: Status,
     /// Set while its deletion is pending.
-    #[n(5)]
     pub deletion: Option<Deletion>,
     /// Oldest first; the last one encrypts, all of them decrypt.
-    #[n(6)]
     pub materials: Vec<Material>,
     /// Set while automatic rotation is on.
-    #[n(7)]
     pub rotation: Option<Rotation>,
     /// How often it was rotated on demand.
-    #[n(8)]
     pub on_demand_rotations: u32,
     /// What kind of key it is.
-    #[n(9)]
-    #[cbor(default)]
     pub spec: KeySpec,
     /// What it may be used for.
-    #[n(10)]
-    #[cbor(default)]
     pub usage: KeyUsage,
     /// The public key of a key pair, as DER SubjectPublicKeyInfo.
-    #[cbor(n(11), with = "minicbor::bytes")]
     pub public_key: Option<Vec<u8>>,
+    /// Where its material comes from.
+    pub origin: Origin,
+    /// Set for a multi-Region key, primary or replica.
+    pub multi_region: Option<MultiRegion>,
+    /// Sorted by key; at most 50.
+    pub tags: Vec<Tag>,
+    /// The key policy as it was put; `None` for the default one.
+    pub policy: Option<String>,
+    /// Imported material that the next rotation on demand makes current.
+    pub pending: Option<Material>,
+    /// The last state that passes, or passed, by itself.
+    pub settling: Option<Settling>,
+    /// The custom key store that it stands in.
+    pub custom_key_store: Option<CustomKeyStoreId>,
+    /// The external key that stands behind a key of an external key store.
+    pub xks_key: Option<String>,
 }
+
+record!(Key {
+    reference,
+    description,
+    created,
+    manager,
+    status,
+    deletion,
+    materials,
+    rotation,
+    on_demand_rotations,
+    spec: default,
+    usage: default,
+    public_key: bytes,
+    origin: default,
+    multi_region,
+    tags: default,
+    policy,
+    pending,
+    settling,
+    custom_key_store,
+    xks_key,
+});
 
 /// What falls due on a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +209,8 @@ pub enum Due {
     Rotate,
     /// The end of the deletion window.
     Delete,
+    /// The end of imported material.
+    Expire,
 }
 
 impl Due {
@@ -178,6 +220,7 @@ impl Due {
         match self {
             Self::Rotate => "RotateKey",
             Self::Delete => "DeleteKey",
+            Self::Expire => "DeleteExpiredKeyMaterial",
         }
     }
 }
@@ -187,6 +230,54 @@ impl Key {
     #[must_use]
     pub fn arn(&self) -> String {
         self.reference.arn()
+    }
+
+    /// The key's state at `now`; `is_connected` says whether the custom key store that it stands in is connected.
+    #[must_use]
+    pub fn state(&self, now: Timestamp, is_connected: bool) -> KeyState {
+        if self.status == Status::PendingDeletion {
+            return match self.deletion {
+                Some(Deletion { date: None, .. }) => KeyState::PendingReplicaDeletion,
+                _ => KeyState::PendingDeletion,
+            };
+        }
+        match self.settling.filter(|settling| settling.until > now).map(|settling| settling.what) {
+            Some(Transition::Creating) => return KeyState::Creating,
+            Some(Transition::Updating) => return KeyState::Updating,
+            None => {}
+        }
+        if self.lacks_material() {
+            return KeyState::PendingImport;
+        }
+        match self.status {
+            _ if !is_connected && self.custom_key_store.is_some() => KeyState::Unavailable,
+            Status::Enabled => KeyState::Enabled,
+            Status::Disabled | Status::PendingDeletion => KeyState::Disabled,
+        }
+    }
+
+    /// Whether material that the key needs has not been imported, was deleted or has expired: any of it, since all
+    /// of it stands behind ciphertexts.
+    #[must_use]
+    pub fn lacks_material(&self) -> bool {
+        self.materials.is_empty() || self.materials.iter().any(|material| material.sealed.is_none())
+    }
+
+    /// Whether this is a replica, which follows its primary.
+    #[must_use]
+    pub fn is_replica(&self) -> bool {
+        self.multi_region.as_ref().is_some_and(|related| related.primary != self.reference.region)
+    }
+
+    /// The other keys of a multi-Region key; none for a single-Region key.
+    pub fn related(&self) -> impl Iterator<Item = KeyRef> + '_ {
+        let regions = self
+            .multi_region
+            .iter()
+            .flat_map(|related| std::iter::once(&related.primary).chain(&related.replicas));
+        regions
+            .filter(|region| **region != self.reference.region)
+            .map(|region| self.reference.in_region(region))
     }
 
     /// The material that encrypts.
@@ -201,6 +292,16 @@ impl Key {
     #[must_use]
     pub fn material(&self, id: MaterialId) -> Option<&Material> {
         self.materials.iter().rev().find(|material| material.id == id)
+    }
+
+    /// Every material that the key knows of, what waits for its rotation included.
+    pub fn all_materials(&self) -> impl Iterator<Item = &Material> {
+        self.materials.iter().chain(&self.pending)
+    }
+
+    /// As [`Key::all_materials`], to change.
+    pub fn all_materials_mut(&mut self) -> impl Iterator<Item = &mut Material> {
+        self.materials.iter_mut().chain(&mut self.pending)
     }
 
     /// Adds fresh material of the key's spec; of a key pair also the public key.
@@ -249,20 +350,31 @@ impl Key {
     ) -> Result<(), KmsError> {
         let key_id = self.reference.id.to_string();
         let id = MaterialId::of(material, &key_id)?;
-        let sealed = SealedMaterial::seal(store_key, &key_id, material, random)?;
-        self.materials.push(Material { id, sealed, rotated });
+        let sealed = Some(SealedMaterial::seal(store_key, &key_id, material, random)?);
+        self.materials.push(Material { id, sealed, rotated, imported: None });
         Ok(())
     }
 
-    /// What falls due next, and when. While a key is disabled nothing rotates; while a deletion is pending
-    /// only the deletion counts.
+    /// What falls due next, and when. While a key is disabled nothing rotates; while a deletion is pending, nothing
+    /// rotates either; a replica rotates with its primary. Imported material expires in every state.
     #[must_use]
     pub fn next_due(&self) -> Option<(Timestamp, Due)> {
-        match self.status {
-            Status::PendingDeletion => self.deletion.map(|deletion| (deletion.date, Due::Delete)),
-            Status::Enabled => self.rotation.map(|rotation| (rotation.next, Due::Rotate)),
-            Status::Disabled => None,
-        }
+        let deletion = match self.status {
+            Status::PendingDeletion => self.deletion.and_then(|deletion| deletion.date),
+            Status::Enabled | Status::Disabled => None,
+        };
+        let rotation = match self.status {
+            Status::Enabled if !self.is_replica() => self.rotation.map(|rotation| rotation.next),
+            _ => None,
+        };
+        [
+            (self.all_materials().filter_map(Material::expires).min(), Due::Expire),
+            (rotation, Due::Rotate),
+            (deletion, Due::Delete),
+        ]
+        .into_iter()
+        .filter_map(|(at, due)| at.map(|at| (at, due)))
+        .min_by_key(|(at, _)| *at)
     }
 
     /// Rotates automatically at `at` and sets the next date one period later.
@@ -281,5 +393,23 @@ impl Key {
             rotation.next = at.plus_days(rotation.period_days);
         }
         Ok(())
+    }
+
+    /// Takes over from `primary` what related keys share.
+    pub fn follow(&mut self, primary: &Self) {
+        let missing = primary.materials.iter().skip(self.materials.len());
+        self.materials.extend(missing.map(|material| material.replica(primary.origin)));
+        self.rotation = primary.rotation;
+        self.on_demand_rotations = primary.on_demand_rotations;
+    }
+
+    /// Drops imported material that has expired by `now`, and material that waited for its rotation with it.
+    pub fn expire(&mut self, now: Timestamp) {
+        for material in self.all_materials_mut() {
+            if material.expires().is_some_and(|at| at <= now) {
+                material.sealed = None;
+            }
+        }
+        self.pending.take_if(|pending| pending.sealed.is_none());
     }
 }

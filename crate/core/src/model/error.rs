@@ -43,6 +43,24 @@ codes! {
         Disabled = "DisabledException",
         /// The dry run would have succeeded.
         DryRun = "DryRunOperationException",
+        /// An automatic rotation is too close to one on demand.
+        Conflict = "ConflictException",
+        /// The CloudHSM cluster stands behind another custom key store.
+        CloudHsmClusterInUse = "CloudHsmClusterInUseException",
+        /// The custom key store holds KMS keys.
+        CustomKeyStoreHasKeys = "CustomKeyStoreHasCMKsException",
+        /// The connection of the custom key store does not allow the operation.
+        CustomKeyStoreInvalidState = "CustomKeyStoreInvalidStateException",
+        /// Another custom key store has that name.
+        CustomKeyStoreNameInUse = "CustomKeyStoreNameInUseException",
+        /// No such custom key store.
+        CustomKeyStoreNotFound = "CustomKeyStoreNotFoundException",
+        /// The import token is older than 24 hours.
+        ExpiredImportToken = "ExpiredImportTokenException",
+        /// The key material is not what the KMS key expects.
+        IncorrectKeyMaterial = "IncorrectKeyMaterialException",
+        /// The trust anchor is none of the cluster's.
+        IncorrectTrustAnchor = "IncorrectTrustAnchorException",
         /// The named KMS key did not encrypt this ciphertext.
         IncorrectKey = "IncorrectKeyException",
         /// The alias name is not acceptable.
@@ -57,6 +75,10 @@ codes! {
         InvalidSignature = "KMSInvalidSignatureException",
         /// The key's usage or spec does not allow the operation.
         InvalidKeyUsage = "InvalidKeyUsageException",
+        /// A grant id is not of their form.
+        InvalidGrantId = "InvalidGrantIdException",
+        /// An import token is not one of ours, or another KMS key's.
+        InvalidImportToken = "InvalidImportTokenException",
         /// A grant token is not one of ours.
         InvalidGrantToken = "InvalidGrantTokenException",
         /// The paging marker was not made by this service.
@@ -65,6 +87,8 @@ codes! {
         InvalidState = "KMSInvalidStateException",
         /// A quota is used up.
         LimitExceeded = "LimitExceededException",
+        /// A key policy is not acceptable.
+        MalformedPolicy = "MalformedPolicyDocumentException",
         /// No such KMS key, alias or other resource.
         NotFound = "NotFoundException",
         /// The request is not of the operation's form at all.
@@ -77,6 +101,14 @@ codes! {
         UnsupportedOperation = "UnsupportedOperationException",
         /// A member breaks a constraint of the service model.
         Validation = "ValidationException",
+        /// The external key stands behind another KMS key.
+        XksKeyAlreadyInUse = "XksKeyAlreadyInUseException",
+        /// The proxy's endpoint stands behind another external key store.
+        XksProxyUriEndpointInUse = "XksProxyUriEndpointInUseException",
+        /// The proxy's address stands behind another external key store.
+        XksProxyUriInUse = "XksProxyUriInUseException",
+        /// The VPC endpoint service stands behind another external key store.
+        XksProxyVpcEndpointServiceInUse = "XksProxyVpcEndpointServiceInUseException",
     }
 }
 
@@ -134,6 +166,12 @@ impl KmsError {
              or you are not allowed to access."
                 .to_owned(),
         )
+    }
+
+    /// An exception of the caller's with `message`.
+    #[must_use]
+    pub fn request(kind: RequestError, message: impl Into<String>) -> Self {
+        Self::Request(kind, message.into())
     }
 
     /// `NotFoundException` with `message`.

@@ -68,11 +68,11 @@ pub enum Shape {
     Structure(&'static [Member]),
 }
 
-/// The input members of `operation`; `None` where the service model has no such operation.
+/// The name and the input members of `operation`; `None` where the service model has no such operation.
 #[must_use]
-pub fn members_of(operation: &str) -> Option<&'static [Member]> {
+pub fn members_of(operation: &str) -> Option<(&'static str, &'static [Member])> {
     let at = OPERATIONS.binary_search_by_key(&operation, |(name, _)| name).ok()?;
-    OPERATIONS.get(at).map(|(_, members)| *members)
+    OPERATIONS.get(at).copied()
 }
 
 /// Checks `input` against `members`.
@@ -318,7 +318,8 @@ mod tests {
     }
 
     fn message(operation: &str, input: Value) -> String {
-        validate(members_of(operation).unwrap(), &input).map_or_else(|e| e.to_string(), |()| "ok".to_owned())
+        validate(members_of(operation).unwrap().1, &input)
+            .map_or_else(|e| e.to_string(), |()| "ok".to_owned())
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn derive_shared_secret(
     request: DeriveSharedSecretRequest,
 ) -> Result<DeriveSharedSecretResponse, KmsError> {
     no_recipient(request.recipient.as_ref())?;
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     require_usage(&key, KeyUsage::KeyAgreement, context.operation)?;
     require_algorithm(&key, &request.algorithm, &["ECDH"])?;
@@ -85,7 +85,7 @@ pub(super) fn encapsulate(
     context: &mut Context<'_>,
     request: EncapsulateRequest,
 ) -> Result<EncapsulateResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     require_usage(&key, KeyUsage::EncapsulateDecapsulate, context.operation)?;
     require_algorithm(&key, &request.algorithm, &["ML_KEM"])?;
@@ -132,7 +132,7 @@ pub(super) fn decapsulate(
     context: &mut Context<'_>,
     request: DecapsulateRequest,
 ) -> Result<DecapsulateResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     require_usage(&key, KeyUsage::EncapsulateDecapsulate, context.operation)?;
     require_algorithm(&key, &request.algorithm, &["ML_KEM"])?;

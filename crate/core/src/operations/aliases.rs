@@ -145,7 +145,7 @@ pub(super) fn list_aliases(
             let now = context.now;
             let alive = |alias: &&Alias| {
                 let deletion = context.state.key(&alias.target).and_then(|key| key.deletion);
-                deletion.is_none_or(|deletion| deletion.date > now)
+                deletion.and_then(|deletion| deletion.date).is_none_or(|date| date > now)
             };
             page(context.state.aliases_after(account, region, after.as_ref()).filter(alive), limit, name)
         }

@@ -1,17 +1,18 @@
 //! What an operation sees of the world: state to read, time and randomness, and a place for its changes.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
-use super::due::{Means, catch_up};
+use super::due::{Means, Overlay, catch_up};
 use super::host::Desk;
 use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec, KeyUsage, Material,
-    Region, Rotation, Status,
+    AccountId, Alias, AliasName, ConnectionState, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec,
+    KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
-use crate::store::{Changes, LastUse, State};
+use crate::store::{Changes, State};
 use crate::trace::{Action, Actor, Artefact, Step, Trace};
 
 /// One call's view. It changes nothing: what it would change is in `changes`.
@@ -21,7 +22,7 @@ pub struct Context<'a> {
     /// Opens and seals key material.
     pub store_key: &'a StoreKey,
     /// The operation's name.
-    pub operation: &'a str,
+    pub operation: &'static str,
     /// Who calls, and where.
     pub caller: &'a Caller,
     /// The store's time: the host's and the clock's offset.
@@ -32,14 +33,53 @@ pub struct Context<'a> {
     pub desk: &'a mut Desk,
     /// Where the steps go.
     pub trace: &'a mut Trace,
-    /// What the call changes.
+    /// What the call changes, but for keys.
     pub changes: Changes,
+    /// The KMS keys that the call is about, as far as they were found.
+    pub keys: Vec<KeyRef>,
+    /// Whether it uses them.
+    pub is_use: bool,
+    /// The keys as what fell due and this call have made them.
+    overlay: Overlay,
 }
 
-/// A KMS key that a call is allowed to act on: as stored, or as what fell due on it has made it.
-pub(super) type ResolvedKey<'a> = Cow<'a, Key>;
+/// A KMS key that a call is allowed to act on, and its state: as stored, or as what fell due on it has made it.
+#[derive(Debug, Clone)]
+pub(super) struct ResolvedKey<'a> {
+    key: Cow<'a, Key>,
+    /// Its state as the call finds it.
+    pub(super) state: KeyState,
+}
+
+impl Deref for ResolvedKey<'_> {
+    type Target = Key;
+
+    fn deref(&self) -> &Key {
+        &self.key
+    }
+}
+
+impl ResolvedKey<'_> {
+    /// The key, to change.
+    pub(super) fn into_owned(self) -> Key {
+        self.key.into_owned()
+    }
+}
 
 impl<'a> Context<'a> {
+    /// A call's view of `state`.
+    pub(crate) fn new(
+        (state, store_key): (&'a State, &'a StoreKey),
+        (operation, caller): (&'static str, &'a Caller),
+        now: Timestamp,
+        (random, desk): (&'a mut dyn Random, &'a mut Desk),
+        trace: &'a mut Trace,
+    ) -> Self {
+        let (changes, overlay) = (Changes::default(), Overlay::default());
+        let (keys, is_use) = (Vec::new(), false);
+        Self { state, store_key, operation, caller, now, random, desk, trace, changes, keys, is_use, overlay }
+    }
+
     /// The KMS key that `key_id` names (id, ARN, alias or alias ARN), after what fell due on it, if the caller may
     /// do this operation on it.
     pub(super) fn key(&mut self, key_id: &str) -> Result<ResolvedKey<'a>, KmsError> {
@@ -62,16 +102,16 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn key_by_reference(&mut self, reference: &KeyRef) -> Result<ResolvedKey<'a>, KmsError> {
+    pub(super) fn key_by_reference(&mut self, reference: &KeyRef) -> Result<ResolvedKey<'a>, KmsError> {
         let missing = || KmsError::not_found(format!("Key '{}' does not exist", reference.arn()));
-        let key = self.state.key(reference).ok_or_else(missing)?;
-        let key = self.caught_up(key)?.ok_or_else(missing)?;
+        let key = self.caught_up(reference)?.ok_or_else(missing)?;
         self.authorise(&key)?;
         Ok(key)
     }
 
     /// Checks that the caller may do this operation on `key`.
     pub(super) fn authorise(&mut self, key: &Key) -> Result<(), KmsError> {
+        self.concerns(&key.reference);
         let aliases = self.state.aliases_of(&key.reference, None);
         let service = match key.manager {
             KeyManager::Aws => aliases.filter_map(|alias| alias.name.service()).next(),
@@ -91,15 +131,64 @@ impl<'a> Context<'a> {
         decision
     }
 
-    /// The key as of now; `None` where its deletion has fallen due. What fell due is among the changes.
-    pub(super) fn caught_up(&mut self, key: &'a Key) -> Result<Option<ResolvedKey<'a>>, KmsError> {
-        if key.next_due().is_none_or(|(at, _)| at > self.now) {
-            return Ok(Some(Cow::Borrowed(key)));
+    /// The key as of now, whoever asks; `None` where there is none, or its deletion has fallen due. What fell due on
+    /// it and on the keys related to it is among what the call changes.
+    pub(super) fn caught_up(&mut self, reference: &KeyRef) -> Result<Option<ResolvedKey<'a>>, KmsError> {
+        if !self.overlay.has(reference) {
+            let Some(key) = self.state.key(reference) else { return Ok(None) };
+            let is_due = |key: &Key| key.next_due().is_some_and(|(at, _)| at <= self.now);
+            if !is_due(key) && !key.related().filter_map(|of| self.state.key(&of)).any(is_due) {
+                return Ok(Some(self.resolved(Cow::Borrowed(key))));
+            }
         }
         let mut means = Means { store_key: self.store_key, random: self.random };
-        let (key, changes) = catch_up(self.state, key, self.now, &mut means)?;
-        self.changes.extend(changes);
-        Ok(key.map(Cow::Owned))
+        catch_up(self.state, &mut self.overlay, reference, self.now, &mut means)?;
+        let key = self.overlay.key(self.state, reference).cloned();
+        Ok(key.map(|key| self.resolved(Cow::Owned(key))))
+    }
+
+    fn resolved(&self, key: Cow<'a, Key>) -> ResolvedKey<'a> {
+        let state = self.state_of(&key);
+        ResolvedKey { key, state }
+    }
+
+    /// The key's state now.
+    pub(super) fn state_of(&self, key: &Key) -> KeyState {
+        let KeyRef { account, region, .. } = &key.reference;
+        let store =
+            key.custom_key_store.as_ref().and_then(|id| self.state.custom_key_store(*account, region, id));
+        let is_connected = store.is_none_or(|store| store.connection(self.now) == ConnectionState::Connected);
+        key.state(self.now, is_connected)
+    }
+
+    /// All that the call changes: what it put, and what it and what fell due made of the keys.
+    pub(crate) fn into_changes(self) -> Changes {
+        let mut changes = self.overlay.changes(self.state);
+        changes.append(self.changes);
+        changes
+    }
+
+    /// Changes a KMS key.
+    pub(super) fn put_key(&mut self, key: Key) {
+        self.overlay.set(key.reference.clone(), Some(key));
+    }
+
+    /// Changes the keys related to `key`, and `key` itself.
+    pub(super) fn put_related(
+        &mut self,
+        key: Key,
+        mut change: impl FnMut(&Key, &mut Key),
+    ) -> Result<(), KmsError> {
+        let related: Vec<KeyRef> = key.related().collect();
+        for of in related {
+            if let Some(other) = self.caught_up(&of)? {
+                let mut other = other.into_owned();
+                change(&key, &mut other);
+                self.put_key(other);
+            }
+        }
+        self.put_key(key);
+        Ok(())
     }
 
     /// `alias/aws/SERVICE` is made when its service first asks for it, as AWS does.
@@ -120,10 +209,11 @@ impl<'a> Context<'a> {
             "Default key that protects my {} data when no other key is defined",
             service.to_ascii_uppercase()
         );
-        let mut key = self.new_key(description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default())?;
+        let mut key =
+            self.empty_key(description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default(), false)?;
+        self.make_material(&mut key)?;
         // AWS managed keys rotate every year (since May 2022; every three years before).
         key.rotation = Some(Rotation { period_days: 365, next: self.now.plus_days(365) });
-        self.changes.put(&key);
         self.changes.put(&Alias {
             name,
             target: key.reference.clone(),
@@ -131,19 +221,22 @@ impl<'a> Context<'a> {
             updated: self.now,
         });
         self.authorise(&key)?;
-        Ok(Cow::Owned(key))
+        self.put_key(key.clone());
+        Ok(self.resolved(Cow::Owned(key)))
     }
 
-    /// A KMS key with fresh material, not yet among the changes.
-    pub(super) fn new_key(
+    /// A KMS key without material, not yet among the changes.
+    pub(super) fn empty_key(
         &mut self,
         description: String,
         manager: KeyManager,
         (spec, usage): (KeySpec, KeyUsage),
+        multi_region: bool,
     ) -> Result<Key, KmsError> {
-        let id = crate::keys::KeyId::generate(self.random)?;
+        let id = crate::keys::KeyId::generate(multi_region, self.random)?;
         let reference = KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
-        let mut key = Key {
+        self.concerns(&reference);
+        Ok(Key {
             reference,
             description,
             created: self.now,
@@ -156,20 +249,34 @@ impl<'a> Context<'a> {
             spec,
             usage,
             public_key: None,
-        };
-        match spec.family() {
+            origin: Origin::AwsKms,
+            multi_region: None,
+            tags: Vec::new(),
+            policy: None,
+            pending: None,
+            settling: None,
+            custom_key_store: None,
+            xks_key: None,
+        })
+    }
+
+    /// Gives a key its first material; a key pair may be the host's work.
+    pub(super) fn make_material(&mut self, key: &mut Key) -> Result<(), KmsError> {
+        match key.spec.family() {
             Family::Pair(kind) => {
                 let pair = self.generate_pair(kind)?;
-                key.add_pair(pair, self.store_key, self.random)?;
+                key.add_pair(pair, self.store_key, self.random)
             }
-            Family::Symmetric | Family::Hmac(_) => key.add_material(None, self.store_key, self.random)?,
+            Family::Symmetric | Family::Hmac(_) => key.add_material(None, self.store_key, self.random),
         }
-        Ok(key)
     }
 
     /// Opens `material` for this one use.
     pub(super) fn unseal(&mut self, key: &Key, material: &Material) -> Result<KeyMaterial, KmsError> {
-        let opened = material.sealed.open(self.store_key, &key.reference.id.to_string())?;
+        // The key's state is checked before: material that is not there makes it PendingImport.
+        let sealed = material.sealed.as_ref();
+        let sealed = sealed.ok_or_else(|| KmsError::internal("the key material is not there"))?;
+        let opened = sealed.open(self.store_key, &key.reference.id.to_string())?;
         self.trace.step(|| {
             Step::new(Actor::Hsm, Action::Unseal, "AES-256-GCM")
                 .using(Artefact::store_key(self.store_key))
@@ -178,13 +285,18 @@ impl<'a> Context<'a> {
         Ok(opened)
     }
 
-    /// Notes that `key` was used: deferred, since an Encrypt must not wait for a transaction.
+    /// Notes that the call uses `key`: the last use that `GetKeyLastUsage` tells. Deferred with the audit event, since
+    /// an Encrypt must not wait for a transaction.
     pub(super) fn used(&mut self, key: &Key) {
-        self.changes.defer(&LastUse {
-            key: key.reference.clone(),
-            at: self.now,
-            operation: self.operation.to_owned(),
-        });
+        self.concerns(&key.reference);
+        self.is_use = true;
+    }
+
+    /// Notes that the call is about `key`, for its audit event.
+    pub(super) fn concerns(&mut self, key: &KeyRef) {
+        if !self.keys.contains(key) {
+            self.keys.push(key.clone());
+        }
     }
 
     /// Ends a dry run that would have succeeded.
@@ -198,12 +310,12 @@ impl<'a> Context<'a> {
         ))
     }
 
-    /// Refuses grant tokens: without grants there is none that could be valid.
-    pub(super) fn no_grant_tokens(&self, tokens: Option<&[String]>) -> Result<(), KmsError> {
-        match tokens {
-            None | Some([]) => Ok(()),
-            Some(_) => Err(KmsError::Request(RequestError::InvalidGrantToken, String::new())),
+    /// Refuses grant tokens that are not of grants that stand.
+    pub(super) fn check_grant_tokens(&self, tokens: Option<&[String]>) -> Result<(), KmsError> {
+        for token in tokens.unwrap_or_default() {
+            self.grant_of_token(token)?;
         }
+        Ok(())
     }
 }
 
@@ -241,28 +353,37 @@ pub(super) fn require_algorithm(key: &Key, algorithm: &str, allowed: &[&str]) ->
     ))
 }
 
-/// Refuses all but symmetric encryption keys, where the operation is about rotation or data keys.
-pub(super) fn require_symmetric(key: &Key) -> Result<(), KmsError> {
-    if key.spec == KeySpec::SymmetricDefault { Ok(()) } else { Err(KmsError::unsupported("")) }
-}
-
-/// Refuses unless `key` is enabled, as cryptographic operations do.
-pub(super) fn require_enabled(key: &Key) -> Result<(), KmsError> {
-    match key.status {
-        Status::Enabled => Ok(()),
-        Status::Disabled => {
+/// Refuses unless `key` can be used, as cryptographic operations do: enabled, or having its primary Region changed.
+pub(super) fn require_enabled(key: &ResolvedKey<'_>) -> Result<(), KmsError> {
+    match key.state {
+        KeyState::Enabled | KeyState::Updating => Ok(()),
+        KeyState::Disabled => {
             Err(KmsError::Request(RequestError::Disabled, format!("{} is disabled.", key.arn())))
         }
-        Status::PendingDeletion => require_not_pending_deletion(key),
+        _ => Err(in_state(key)),
     }
 }
 
 /// Refuses while a deletion is pending.
-pub(super) fn require_not_pending_deletion(key: &Key) -> Result<(), KmsError> {
-    match key.status {
-        Status::PendingDeletion => {
-            Err(KmsError::invalid_state(format!("{} is pending deletion.", key.arn())))
-        }
-        Status::Enabled | Status::Disabled => Ok(()),
-    }
+pub(super) fn require_not_pending_deletion(key: &ResolvedKey<'_>) -> Result<(), KmsError> {
+    if key.state.is_pending_deletion() { Err(in_state(key)) } else { Ok(()) }
+}
+
+/// Refuses in one of `states`.
+pub(super) fn require_not(key: &ResolvedKey<'_>, states: &[KeyState]) -> Result<(), KmsError> {
+    if states.contains(&key.state) { Err(in_state(key)) } else { Ok(()) }
+}
+
+/// What a key's state has against an operation.
+pub(super) fn in_state(key: &ResolvedKey<'_>) -> KmsError {
+    KmsError::invalid_state(format!("{} {}", key.arn(), key.state.words()))
+}
+
+/// Refuses an origin that the operation is not for.
+pub(super) fn wrong_origin(key: &Key) -> KmsError {
+    KmsError::unsupported(format!(
+        "{} origin is {} which is not valid for this operation.",
+        key.arn(),
+        key.origin.name()
+    ))
 }

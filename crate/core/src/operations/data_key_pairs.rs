@@ -58,7 +58,7 @@ fn generate(
     is_shown: bool,
 ) -> Result<GenerateDataKeyPairResponse, KmsError> {
     no_recipient(request.recipient.as_ref())?;
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let Some(Family::Pair(kind)) = KeySpec::from_name(&request.spec).map(KeySpec::family) else {
         return Err(KmsError::unsupported(format!(
             "tabkms does not implement KeyPairSpec {} yet",

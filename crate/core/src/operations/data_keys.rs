@@ -79,7 +79,7 @@ fn generate<'a>(
     shown: bool,
 ) -> Result<Generated<'a>, KmsError> {
     no_recipient(request.recipient.as_ref())?;
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let length = length_of(request.key_spec.as_deref(), request.number_of_bytes)?;
     let key = wrapping_key(context, &request.key_id)?;
     context.unless_dry_run(request.dry_run)?;

@@ -2,9 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>
 
-use super::context::require_not_pending_deletion;
+use super::context::{require_not, require_not_pending_deletion};
 use super::{Context, KeyRequest, KeyResponse};
-use crate::keys::{Deletion, Status};
+use crate::keys::{Deletion, KeyState, Status};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, Timestamp};
 
@@ -25,30 +25,36 @@ request! {
 answer! {
     struct ScheduleKeyDeletionResponse {
         "KeyId" key_id: String,
-        "DeletionDate" date: Timestamp,
+        "DeletionDate" date: Option<Timestamp>,
         "KeyState" state: &'static str,
         "PendingWindowInDays" window: u32,
     }
 }
 
-/// `ScheduleKeyDeletion`: the key stops working at once and is gone after 7 to 30 days.
+/// `ScheduleKeyDeletion`: the key stops working at once and is gone after 7 to 30 days. For a primary key with
+/// replicas the days count from when the last of them is gone.
 pub(super) fn schedule_key_deletion(
     context: &mut Context<'_>,
     request: ScheduleKeyDeletionRequest,
 ) -> Result<ScheduleKeyDeletionResponse, KmsError> {
     let window_days = window_of(request.window)?;
-    let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    let key = context.key_not_alias(&request.key_id)?;
     require_not_pending_deletion(&key)?;
-    let date = context.now.plus_days(window_days);
+    require_not(&key, &[KeyState::Updating])?;
+    let mut key = key.into_owned();
+    let has_replicas =
+        !key.is_replica() && key.multi_region.as_ref().is_some_and(|related| !related.replicas.is_empty());
+    let date = (!has_replicas).then(|| context.now.plus_days(window_days));
     key.status = Status::PendingDeletion;
     key.deletion = Some(Deletion { date, window_days });
-    context.changes.put(&key);
-    Ok(ScheduleKeyDeletionResponse {
+    let answer = ScheduleKeyDeletionResponse {
         key_id: key.arn(),
         date,
-        state: key.status.key_state(),
+        state: context.state_of(&key).name(),
         window: window_days,
-    })
+    };
+    context.put_key(key);
+    Ok(answer)
 }
 
 /// The service model admits 1 to 365; the API 7 to 30.
@@ -67,17 +73,19 @@ fn window_of(wanted: Option<i64>) -> Result<u32, KmsError> {
     }
 }
 
-/// `CancelKeyDeletion`: the key comes back disabled.
+/// `CancelKeyDeletion`: the key comes back disabled, or waiting for its material.
 pub(super) fn cancel_key_deletion(
     context: &mut Context<'_>,
     request: KeyRequest,
 ) -> Result<KeyResponse, KmsError> {
-    let mut key = context.key_not_alias(&request.key_id)?.into_owned();
-    if key.status != Status::PendingDeletion {
+    let key = context.key_not_alias(&request.key_id)?;
+    if !key.state.is_pending_deletion() {
         return Err(KmsError::invalid_state(format!("{} is not pending deletion.", key.arn())));
     }
+    let mut key = key.into_owned();
     key.status = Status::Disabled;
     key.deletion = None;
-    context.changes.put(&key);
-    Ok(KeyResponse { key_id: key.arn() })
+    let key_id = key.arn();
+    context.put_key(key);
+    Ok(KeyResponse { key_id })
 }

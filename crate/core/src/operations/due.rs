@@ -1,12 +1,12 @@
-//! What falls due: automatic rotation, the end of a deletion window. It happens at its date, in order, and only
-//! once: a call catches up the keys that it touches; moving the clock catches up all of them, in batches.
+//! What falls due: automatic rotation, the end of a deletion window, the end of imported material. It happens at its
+//! date, in order, and only once: a call catches up the keys that it touches and those related to them; moving the
+//! clock catches up all of them, in batches.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::audit;
 use crate::crypto::{Random, StoreKey};
-use crate::keys::{Due, Key, KeyRef};
+use crate::keys::{Due, Key, KeyRef, MultiRegion, Status};
 use crate::model::{KmsError, Timestamp};
-use crate::store::{Changes, Kind, Record, State};
+use crate::store::{Changes, Event, Kind, Record, State};
 
 /// Something that fell due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,22 +37,69 @@ pub(crate) struct Means<'a> {
     pub(crate) random: &'a mut dyn Random,
 }
 
-/// The key after all that is due on it by `now`, and what that changes. `None` where it is gone.
-pub(crate) fn catch_up(
-    state: &State,
-    key: &Key,
-    now: Timestamp,
-    means: &mut Means<'_>,
-) -> Result<(Option<Key>, Changes), KmsError> {
-    let mut key = key.clone();
-    while let Some((at, due)) = key.next_due().filter(|(at, _)| *at <= now) {
-        if !happen(&mut key, at, due, means)? {
-            return Ok((None, deleted(state, &key)));
+/// Keys as what happened has made them, over the state; `None` is gone. A call touches a handful.
+#[derive(Debug, Default)]
+pub(super) struct Overlay {
+    keys: Vec<(KeyRef, Option<Key>)>,
+    /// What happened to them by itself, in order.
+    events: Vec<Event>,
+}
+
+impl Overlay {
+    /// The key as it is now.
+    pub(super) fn key<'s>(&'s self, state: &'s State, reference: &KeyRef) -> Option<&'s Key> {
+        match self.keys.iter().find(|(of, _)| of == reference) {
+            Some((_, key)) => key.as_ref(),
+            None => state.key(reference),
         }
     }
-    let mut changes = Changes::default();
-    changes.put(&key);
-    Ok((Some(key), changes))
+
+    /// Whether it has another word on the key than the state.
+    pub(super) fn has(&self, reference: &KeyRef) -> bool {
+        self.keys.iter().any(|(of, _)| of == reference)
+    }
+
+    pub(super) fn set(&mut self, reference: KeyRef, key: Option<Key>) {
+        match self.keys.iter_mut().find(|(of, _)| *of == reference) {
+            Some((_, old)) => *old = key,
+            None => self.keys.push((reference, key)),
+        }
+    }
+
+    /// What the keys here change in the state.
+    pub(super) fn changes(self, state: &State) -> Changes {
+        let mut changes = Changes { events: self.events, ..Changes::default() };
+        for (reference, key) in &self.keys {
+            let mut change = Changes::default();
+            match key {
+                Some(key) => change.put(key),
+                None => change = deleted(state, reference),
+            }
+            // Each key is here once, and what goes with a deleted key is its own.
+            changes.append(change);
+        }
+        changes
+    }
+}
+
+/// Lets happen to `reference` and the keys related to it all that is due by `now`, in the order of its dates.
+pub(super) fn catch_up(
+    state: &State,
+    overlay: &mut Overlay,
+    reference: &KeyRef,
+    now: Timestamp,
+    means: &mut Means<'_>,
+) -> Result<(), KmsError> {
+    loop {
+        let Some(key) = overlay.key(state, reference) else { return Ok(()) };
+        let group = std::iter::once(reference.clone()).chain(key.related());
+        let due = group.filter_map(|of| {
+            let (at, due) = overlay.key(state, &of)?.next_due()?;
+            (at <= now).then_some((at, of, due))
+        });
+        let Some((at, of, due)) = due.min_by_key(|(at, ..)| *at) else { return Ok(()) };
+        happen(state, overlay, &of, (at, due), means)?;
+    }
 }
 
 /// The first `limit` events that are due by `now`, over all keys, in the order of their dates.
@@ -64,52 +111,124 @@ pub(crate) fn next_batch(
 ) -> Result<DueBatch, KmsError> {
     // Whatever is not among the first `limit` keys is later than all of these, so it can wait for its batch.
     let due_keys = state.due().take(limit).take_while(|(at, _)| *at <= now);
-    let mut queue: BTreeSet<(Timestamp, KeyRef)> = BTreeSet::new();
-    queue.extend(due_keys.map(|(at, key)| (at, key.clone())));
+    let mut queue: Vec<(Timestamp, KeyRef)> = due_keys.map(|(at, key)| (at, key.clone())).collect();
     let full = queue.len() == limit && state.due().nth(limit).is_some_and(|(at, _)| at <= now);
-    let mut touched: BTreeMap<KeyRef, Option<Key>> = BTreeMap::new();
+    let mut overlay = Overlay::default();
     let mut batch = DueBatch::default();
     while batch.happened.len() < limit {
-        let Some((at, reference)) = queue.pop_first() else { break };
-        let entry = touched.entry(reference.clone()).or_insert_with(|| state.key(&reference).cloned());
-        let Some(key) = entry else { continue };
-        let Some((_, what)) = key.next_due() else { continue };
-        if happen(key, at, what, means)? {
-            if let Some((next, _)) = key.next_due().filter(|(next, _)| *next <= now) {
-                queue.insert((next, reference.clone()));
-            }
-        } else {
-            batch.changes.append(deleted(state, key));
-            *entry = None;
+        let Some((at, reference)) = take_first(&mut queue) else { break };
+        let Some(key) = overlay.key(state, &reference) else { continue };
+        let group: Vec<KeyRef> = std::iter::once(reference.clone()).chain(key.related()).collect();
+        // What happened to a related key may have moved this one's date: then it stands in the queue under that.
+        if let Some((_, what)) = key.next_due().filter(|(due, _)| *due == at) {
+            happen(state, &mut overlay, &reference, (at, what), means)?;
+            batch.happened.push(Happened { at, what, key: reference });
         }
-        batch.happened.push(Happened { at, what, key: reference });
+        for of in group {
+            let next = overlay.key(state, &of).and_then(Key::next_due);
+            if let Some((next, _)) = next.filter(|(next, _)| *next <= now)
+                && !queue.contains(&(next, of.clone()))
+            {
+                queue.push((next, of));
+            }
+        }
     }
-    for key in touched.into_values().flatten() {
-        let mut changes = Changes::default();
-        changes.put(&key);
-        batch.changes.append(changes);
-    }
+    batch.changes = overlay.changes(state);
     batch.more = full || !queue.is_empty();
     Ok(batch)
 }
 
-/// Lets one event happen; `false` where the key is gone by it.
-fn happen(key: &mut Key, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result<bool, KmsError> {
+/// Takes the earliest out of a queue that is no longer than a batch.
+fn take_first(queue: &mut Vec<(Timestamp, KeyRef)>) -> Option<(Timestamp, KeyRef)> {
+    let first = queue.iter().enumerate().min_by(|(_, a), (_, b)| a.cmp(b)).map(|(at, _)| at)?;
+    Some(queue.swap_remove(first))
+}
+
+/// Lets one event happen to a key, and to the related keys what follows from it.
+fn happen(
+    state: &State,
+    overlay: &mut Overlay,
+    reference: &KeyRef,
+    (at, due): (Timestamp, Due),
+    means: &mut Means<'_>,
+) -> Result<(), KmsError> {
+    let Some(mut key) = overlay.key(state, reference).cloned() else { return Ok(()) };
+    let related: Vec<KeyRef> = key.related().collect();
+    overlay.events.push(event(reference, at, due, means)?);
     match due {
-        Due::Rotate => key.rotate_automatically(at, means.store_key, means.random).map(|()| true),
-        Due::Delete => Ok(false),
+        Due::Rotate => {
+            key.rotate_automatically(at, means.store_key, means.random)?;
+            for of in related {
+                if let Some(mut replica) = overlay.key(state, &of).cloned() {
+                    replica.follow(&key);
+                    overlay.set(of, Some(replica));
+                }
+            }
+        }
+        Due::Expire => {
+            let was_pending = key.pending.is_some();
+            key.expire(at);
+            // Replicas hold the next material only as long as their primary does.
+            if was_pending && key.pending.is_none() && !key.is_replica() {
+                for of in related {
+                    if let Some(mut replica) = overlay.key(state, &of).cloned() {
+                        replica.pending = None;
+                        overlay.set(of, Some(replica));
+                    }
+                }
+            }
+        }
+        Due::Delete => {
+            for of in related {
+                if let Some(mut other) = overlay.key(state, &of).cloned() {
+                    lose_replica(&mut other, reference, at);
+                    overlay.set(of, Some(other));
+                }
+            }
+            overlay.set(reference.clone(), None);
+            return Ok(());
+        }
+    }
+    overlay.set(reference.clone(), Some(key));
+    Ok(())
+}
+
+/// Takes a deleted replica out of a related key; the window of a primary that waited for it begins.
+fn lose_replica(key: &mut Key, replica: &KeyRef, at: Timestamp) {
+    let Some(MultiRegion { primary, replicas }) = &mut key.multi_region else { return };
+    replicas.retain(|region| *region != replica.region);
+    let is_alone = replicas.is_empty() && *primary == key.reference.region;
+    if let Some(deletion) = &mut key.deletion
+        && key.status == Status::PendingDeletion
+        && is_alone
+        && deletion.date.is_none()
+    {
+        deletion.date = Some(at.plus_days(deletion.window_days));
     }
 }
 
-/// A deleted key takes its material, its aliases and the memory of its use with it.
-fn deleted(state: &State, key: &Key) -> Changes {
+/// CloudTrail's service event of what happened.
+fn event(key: &KeyRef, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result<Event, KmsError> {
+    Ok(audit::of_service(audit::Ids::draw(means.random)?, at, due.event(), key.clone()))
+}
+
+/// A deleted key takes its material, its aliases, its grants and the memory of its use with it.
+fn deleted(state: &State, reference: &KeyRef) -> Changes {
     let mut changes = Changes::default();
-    for alias in state.aliases_of(&key.reference, None) {
-        changes.delete(Kind::Alias, alias.id());
+    let mut delete = |kind, id| {
+        let mut change = Changes::default();
+        change.delete(kind, id);
+        changes.append(change);
+    };
+    for alias in state.aliases_of(reference, None) {
+        delete(Kind::Alias, alias.id());
     }
-    if state.last_use(&key.reference).is_some() {
-        changes.delete(Kind::LastUse, key.reference.to_string());
+    for grant in state.grants_of(reference, None) {
+        delete(Kind::Grant, grant.id());
     }
-    changes.delete(Kind::Key, key.id());
+    if state.has_use_row(reference) {
+        delete(Kind::LastUse, reference.to_string());
+    }
+    delete(Kind::Key, reference.to_string());
     changes
 }

@@ -11,18 +11,12 @@ use crate::crypto::pair::rsa::{self, Oaep};
 use crate::hierarchy::blob::{self, Blob, Made};
 use crate::hierarchy::{EncryptionContext, MaterialId};
 use crate::keys::{Key, KeyUsage};
-use crate::model::shape::{FromValue, answer, request};
+use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, SensitiveBlob, Value};
 use crate::trace::{Action, Actor, Artefact, Kind, Step};
 
 /// The algorithm of symmetric KMS keys, and the one where a request names none.
 pub(super) const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
-
-impl FromValue for Value {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
-        Ok(value)
-    }
-}
 
 request! {
     struct EncryptRequest {
@@ -48,7 +42,7 @@ pub(super) fn encrypt(
     context: &mut Context<'_>,
     request: EncryptRequest,
 ) -> Result<EncryptResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     let cipher = Cipher::of(&key, request.algorithm.as_deref(), context.operation)?;
     let encryption_context = request.context.unwrap_or_default();
@@ -99,7 +93,7 @@ pub(super) fn decrypt(
     request: DecryptRequest,
 ) -> Result<DecryptResponse, KmsError> {
     no_recipient(request.recipient.as_ref())?;
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let source = Source { key_id: request.key_id, algorithm: request.algorithm, member: "keyId" };
     if ignores_ciphertext(request.dry_run, request.dry_run_modifiers.as_deref()) {
         source.require_allowed(context)?;
@@ -155,7 +149,7 @@ pub(super) fn re_encrypt(
     context: &mut Context<'_>,
     request: ReEncryptRequest,
 ) -> Result<ReEncryptResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let source =
         Source { key_id: request.source_key_id, algorithm: request.source_algorithm, member: "sourceKeyId" };
     let algorithm = request.destination_algorithm.as_deref();
@@ -353,7 +347,7 @@ fn key_of_ciphertext<'a, 'b>(
     });
     let found = context.state.key_with_material(&context.caller.region, blob.material);
     let found = match found {
-        Some(key) => context.caught_up(key)?,
+        Some(key) => context.caught_up(&key.reference)?,
         // Material that fell due within this very call stands among the changes only.
         None => named.clone().filter(|key| key.material(blob.material).is_some()),
     };

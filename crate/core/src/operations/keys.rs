@@ -1,11 +1,20 @@
-//! CreateKey, DescribeKey, ListKeys.
+//! CreateKey, DescribeKey, ListKeys, UpdateKeyDescription.
 
 use super::Context;
 use super::context::require_not_pending_deletion;
+use super::custom_stores::key_store_for;
 use super::paging::{limit, page, parse_marker};
-use crate::keys::{Key, KeyManager, KeyRef, KeySpec, KeyUsage, Status};
+use super::policies::accepted_policy;
+use super::tags::{TagRequest, tagged};
+use crate::keys::{
+    Backing, CustomKeyStoreId, Key, KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, MultiRegion,
+    Origin, Region,
+};
 use crate::model::shape::{answer, request};
-use crate::model::{KmsError, Timestamp, Value};
+use crate::model::{KmsError, RequestError, Timestamp};
+
+/// Customer managed keys that an account may have in a Region.
+const MAX_KEYS: usize = 100_000;
 
 request! {
     struct CreateKeyRequest {
@@ -16,7 +25,7 @@ request! {
         "KeySpec" spec: Option<String>,
         "Origin" origin: Option<String>,
         "CustomKeyStoreId" custom_key_store_id: Option<String>,
-        "Tags" tags: Option<Vec<Value>>,
+        "Tags" tags: Option<Vec<TagRequest>>,
         "MultiRegion" multi_region: Option<bool>,
         "XksKeyId" xks_key_id: Option<String>,
     }
@@ -39,7 +48,11 @@ answer! {
         "KeyUsage" usage: &'static str,
         "KeyState" state: &'static str,
         "DeletionDate" deletion: Option<Timestamp>,
+        "ValidTo" valid_to: Option<Timestamp>,
         "Origin" origin: &'static str,
+        "CustomKeyStoreId" custom_key_store: Option<String>,
+        "CloudHsmClusterId" cluster: Option<String>,
+        "ExpirationModel" expiration: Option<&'static str>,
         "KeyManager" manager: &'static str,
         "CustomerMasterKeySpec" customer_master_key_spec: &'static str,
         "KeySpec" spec: &'static str,
@@ -49,7 +62,31 @@ answer! {
         "EncapsulationAlgorithms" encapsulation: Option<Vec<&'static str>>,
         "MacAlgorithms" mac: Option<Vec<&'static str>>,
         "MultiRegion" multi_region: bool,
+        "MultiRegionConfiguration" related: Option<MultiRegionConfiguration>,
+        "PendingDeletionWindowInDays" window: Option<u32>,
+        "XksKeyConfiguration" xks: Option<XksKeyConfiguration>,
         "CurrentKeyMaterialId" current: Option<String>,
+    }
+}
+
+answer! {
+    struct MultiRegionConfiguration {
+        "MultiRegionKeyType" kind: &'static str,
+        "PrimaryKey" primary: MultiRegionKey,
+        "ReplicaKeys" replicas: Vec<MultiRegionKey>,
+    }
+}
+
+answer! {
+    struct MultiRegionKey {
+        "Arn" arn: String,
+        "Region" region: String,
+    }
+}
+
+answer! {
+    struct XksKeyConfiguration {
+        "Id" id: String,
     }
 }
 
@@ -65,18 +102,27 @@ pub(super) fn algorithms(key: &Key, usage: KeyUsage) -> Option<Vec<&'static str>
 }
 
 impl KeyMetadata {
-    fn of(key: &Key) -> Self {
+    pub(super) fn of(context: &Context<'_>, key: &Key, state: KeyState) -> Self {
+        let is_imported = key.origin == Origin::External;
+        let expires = key.materials.iter().filter_map(Material::expires).min();
         Self {
             account: key.reference.account.to_string(),
             key_id: key.reference.id.to_string(),
             arn: key.arn(),
             created: key.created,
-            enabled: key.status == Status::Enabled,
+            enabled: state == KeyState::Enabled,
             description: key.description.clone(),
             usage: key.usage.name(),
-            state: key.status.key_state(),
-            deletion: key.deletion.map(|deletion| deletion.date),
-            origin: "AWS_KMS",
+            state: state.name(),
+            deletion: key.deletion.and_then(|deletion| deletion.date),
+            valid_to: expires,
+            origin: key.origin.name(),
+            custom_key_store: key.custom_key_store.as_ref().map(CustomKeyStoreId::to_string),
+            cluster: key.custom_key_store.as_ref().and_then(|id| cluster_of(context, key, id)),
+            expiration: (is_imported && !key.lacks_material()).then_some(match expires {
+                Some(_) => "KEY_MATERIAL_EXPIRES",
+                None => "KEY_MATERIAL_DOES_NOT_EXPIRE",
+            }),
             manager: match key.manager {
                 KeyManager::Customer => "CUSTOMER",
                 KeyManager::Aws => "AWS",
@@ -88,12 +134,41 @@ impl KeyMetadata {
             agreement: algorithms(key, KeyUsage::KeyAgreement),
             encapsulation: algorithms(key, KeyUsage::EncapsulateDecapsulate),
             mac: algorithms(key, KeyUsage::GenerateVerifyMac),
-            multi_region: false,
-            current: match key.spec {
-                KeySpec::SymmetricDefault => key.current().ok().map(|material| material.id.to_string()),
+            multi_region: key.multi_region.is_some(),
+            related: key.multi_region.as_ref().map(|related| related_keys(key, related)),
+            window: match state {
+                KeyState::PendingReplicaDeletion => key.deletion.map(|deletion| deletion.window_days),
                 _ => None,
             },
+            xks: key.xks_key.clone().map(|id| XksKeyConfiguration { id }),
+            current: key.current().ok().and_then(|material| shown_material_id(key, material)),
         }
+    }
+}
+
+/// The id of a key material, where AWS shows it: symmetric encryption keys whose material KMS has.
+pub(super) fn shown_material_id(key: &Key, material: &Material) -> Option<String> {
+    let shown = key.spec == KeySpec::SymmetricDefault && !key.origin.is_custom_key_store();
+    shown.then(|| material.id.to_string())
+}
+
+fn cluster_of(context: &Context<'_>, key: &Key, id: &CustomKeyStoreId) -> Option<String> {
+    let store = context.state.custom_key_store(key.reference.account, &key.reference.region, id)?;
+    match &store.backing {
+        Backing::CloudHsm(hsm) => Some(hsm.cluster.clone()),
+        Backing::External(_) => None,
+    }
+}
+
+fn related_keys(key: &Key, related: &MultiRegion) -> MultiRegionConfiguration {
+    let entry = |region: &Region| MultiRegionKey {
+        arn: key.reference.in_region(region).arn(),
+        region: region.to_string(),
+    };
+    MultiRegionConfiguration {
+        kind: if key.is_replica() { "REPLICA" } else { "PRIMARY" },
+        primary: entry(&related.primary),
+        replicas: related.replicas.iter().map(entry).collect(),
     }
 }
 
@@ -118,41 +193,70 @@ fn usage_of(spec: KeySpec, name: Option<&str>) -> Result<KeyUsage, KmsError> {
     )))
 }
 
-/// `CreateKey`: a customer managed key. What is asked for beyond that is refused, never ignored.
+/// `CreateKey`: a customer managed key. What is asked for beyond what can be done is refused, never ignored.
 pub(super) fn create_key(
     context: &mut Context<'_>,
     request: CreateKeyRequest,
 ) -> Result<KeyResponse, KmsError> {
-    let not_yet = |what: &str| Err(KmsError::unsupported(format!("tabkms does not implement {what} yet")));
-    let name = request.spec.or(request.customer_master_key_spec);
+    let name = match (request.spec, request.customer_master_key_spec) {
+        (Some(spec), Some(old)) if spec != old => {
+            return Err(KmsError::validation(
+                "KeySpec and CustomerMasterKeySpec were both given, and they differ. Give only KeySpec.",
+            ));
+        }
+        (spec, old) => spec.or(old),
+    };
     let spec = match name.as_deref() {
         None => KeySpec::SymmetricDefault,
-        Some(name) => match KeySpec::from_name(name) {
-            Some(spec) => spec,
-            None => return not_yet(&format!("KeySpec {name}")),
-        },
+        Some(name) => KeySpec::from_name(name)
+            .ok_or_else(|| KmsError::unsupported(format!("tabkms does not implement KeySpec {name} yet")))?,
     };
     let usage = usage_of(spec, request.usage.as_deref())?;
-    match request.origin.as_deref() {
-        None | Some("AWS_KMS") => {}
-        Some(origin) => return not_yet(&format!("Origin {origin}")),
+    let origin = request.origin.as_deref().and_then(Origin::from_name).unwrap_or_default();
+    let multi_region = request.multi_region == Some(true);
+    if origin == Origin::External && !spec.can_be_imported() {
+        return Err(KmsError::unsupported(format!(
+            "KeySpec {} does not support imported key material.",
+            spec.name()
+        )));
     }
-    if request.custom_key_store_id.is_some() || request.xks_key_id.is_some() {
-        return not_yet("custom key stores");
+    let place = (request.custom_key_store_id.as_deref(), request.xks_key_id);
+    let store = key_store_for(context, origin, place)?;
+    if origin.is_custom_key_store() && (spec != KeySpec::SymmetricDefault || multi_region) {
+        return Err(KmsError::unsupported(
+            "A custom key store holds only single-Region symmetric encryption KMS keys.",
+        ));
     }
-    if request.multi_region == Some(true) {
-        return not_yet("multi-Region keys");
-    }
-    if request.policy.is_some() {
-        return not_yet("key policies");
-    }
-    if request.tags.is_some_and(|tags| !tags.is_empty()) {
-        return not_yet("tags");
-    }
+    let tags = tagged(Vec::new(), request.tags.unwrap_or_default())?;
+    let policy = accepted_policy(request.policy)?;
+    require_room(context, &context.caller.region)?;
+
     let description = request.description.unwrap_or_default();
-    let key = context.new_key(description, KeyManager::Customer, (spec, usage))?;
-    context.changes.put(&key);
-    Ok(KeyResponse { metadata: KeyMetadata::of(&key) })
+    let mut key = context.empty_key(description, KeyManager::Customer, (spec, usage), multi_region)?;
+    (key.origin, key.tags, key.policy) = (origin, tags, policy);
+    if let Some((store, xks_key)) = store {
+        (key.custom_key_store, key.xks_key) = (Some(store), xks_key);
+    }
+    if multi_region {
+        key.multi_region = Some(MultiRegion { primary: key.reference.region.clone(), replicas: Vec::new() });
+    }
+    if origin != Origin::External {
+        context.make_material(&mut key)?;
+    }
+    let metadata = KeyMetadata::of(context, &key, context.state_of(&key));
+    context.put_key(key);
+    Ok(KeyResponse { metadata })
+}
+
+/// Refuses one key more than a Region may have.
+pub(super) fn require_room(context: &Context<'_>, region: &Region) -> Result<(), KmsError> {
+    if context.state.customer_key_count(context.caller.account, region) < MAX_KEYS {
+        return Ok(());
+    }
+    Err(KmsError::request(
+        RequestError::LimitExceeded,
+        format!("The account has {MAX_KEYS} KMS keys in {region} already"),
+    ))
 }
 
 request! {
@@ -167,9 +271,9 @@ pub(super) fn describe_key(
     context: &mut Context<'_>,
     request: DescribeKeyRequest,
 ) -> Result<KeyResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
-    Ok(KeyResponse { metadata: KeyMetadata::of(&key) })
+    Ok(KeyResponse { metadata: KeyMetadata::of(context, &key, key.state) })
 }
 
 request! {
@@ -202,7 +306,7 @@ pub(super) fn list_keys(
     let limit = limit(request.limit, 100, 1000)?;
     let after: Option<KeyRef> = parse_marker(request.marker.as_deref())?;
     let now = context.now;
-    let gone = |key: &Key| key.deletion.is_some_and(|deletion| deletion.date <= now);
+    let gone = |key: &Key| key.deletion.and_then(|deletion| deletion.date).is_some_and(|date| date <= now);
     let (account, region) = (context.caller.account, &context.caller.region);
     let keys = context.state.keys_after(account, region, after.as_ref()).filter(|key| !gone(key));
     let page = page(keys, limit, |key| key.reference.to_string());
@@ -226,11 +330,10 @@ pub(super) fn update_key_description(
     context: &mut Context<'_>,
     request: UpdateKeyDescriptionRequest,
 ) -> Result<(), KmsError> {
-    let mut key = context.key_not_alias(&request.key_id)?.into_owned();
+    let key = context.key_not_alias(&request.key_id)?;
     require_not_pending_deletion(&key)?;
     if key.description != request.description {
-        key.description = request.description;
-        context.changes.put(&key);
+        context.put_key(Key { description: request.description, ..key.into_owned() });
     }
     Ok(())
 }

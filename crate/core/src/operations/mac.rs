@@ -34,7 +34,7 @@ pub(super) fn generate_mac(
     context: &mut Context<'_>,
     request: GenerateMacRequest,
 ) -> Result<GenerateMacResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, algorithm) = mac_key(context, &request.key_id, &request.algorithm)?;
     context.unless_dry_run(request.dry_run)?;
     let current = key.current()?;
@@ -76,7 +76,7 @@ pub(super) fn verify_mac(
     context: &mut Context<'_>,
     request: VerifyMacRequest,
 ) -> Result<VerifyMacResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, algorithm) = mac_key(context, &request.key_id, &request.algorithm)?;
     let material = context.unseal(&key, key.current()?)?;
     if !mac::verify(algorithm, material.expose(), request.message.expose(), request.mac.expose()) {

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::Context;
+use super::custom_stores::require_random_source;
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, SensitiveBlob};
 
@@ -26,9 +27,7 @@ pub(super) fn generate_random(
     request: GenerateRandomRequest,
 ) -> Result<GenerateRandomResponse, KmsError> {
     super::encryption::no_recipient(request.recipient.as_ref())?;
-    if request.custom_key_store_id.is_some() {
-        return Err(KmsError::unsupported("tabkms does not implement custom key stores yet"));
-    }
+    require_random_source(context, request.custom_key_store_id.as_deref())?;
     let wanted = request.number_of_bytes.ok_or_else(|| KmsError::validation("NumberOfBytes is required."))?;
     let length = usize::try_from(wanted).map_err(|_| KmsError::validation("NumberOfBytes is required."))?;
     let mut bytes = Zeroizing::new(vec![0; length]);

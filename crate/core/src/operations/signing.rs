@@ -34,7 +34,7 @@ answer! {
 
 /// `Sign`: a message of 1 to 4096 bytes, or its digest.
 pub(super) fn sign(context: &mut Context<'_>, request: SignRequest) -> Result<SignResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, kind) = signing_key(context, &request.key_id, &request.algorithm)?;
     let signed = signed(request.message.expose(), request.message_type.as_deref(), &request.algorithm)?;
     context.unless_dry_run(request.dry_run)?;
@@ -82,7 +82,7 @@ answer! {
 
 /// `Verify`: true, or `KMSInvalidSignatureException`.
 pub(super) fn verify(context: &mut Context<'_>, request: VerifyRequest) -> Result<VerifyResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let (key, kind) = signing_key(context, &request.key_id, &request.algorithm)?;
     let signed = signed(request.message.expose(), request.message_type.as_deref(), &request.algorithm)?;
     let (public, signature) = (public_key(&key)?, request.signature.expose());
@@ -189,7 +189,7 @@ pub(super) fn get_public_key(
     context: &mut Context<'_>,
     request: GetPublicKeyRequest,
 ) -> Result<GetPublicKeyResponse, KmsError> {
-    context.no_grant_tokens(request.grant_tokens.as_deref())?;
+    context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let key = context.key(&request.key_id)?;
     let Some(public_key) = key.public_key.clone() else {
         return Err(KmsError::unsupported(format!("{} is not an asymmetric KMS key.", key.arn())));

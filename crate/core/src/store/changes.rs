@@ -1,7 +1,7 @@
 //! What a call changes: whole records, put or deleted. Applying a change and loading a stored row are one
 //! path, so that what a call makes visible is what a restart will find.
 
-use super::{Kind, Record};
+use super::{Event, Kind, Record};
 
 /// One record put, or deleted where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Change {
 pub struct Changes {
     /// Committed before the answer is given out.
     pub durable: Vec<Change>,
-    /// Visible at once, committed within 100 ms.
-    pub deferred: Vec<Change>,
+    /// Deferred: visible at once, committed within 100 ms. The last uses of KMS keys are among them.
+    pub events: Vec<Event>,
 }
 
 impl Changes {
@@ -34,27 +34,22 @@ impl Changes {
         Self::set(&mut self.durable, Change { kind, id, record: None });
     }
 
-    /// Puts a deferred record.
-    pub fn defer<R: Record>(&mut self, record: &R) {
-        Self::set(&mut self.deferred, put(record));
-    }
-
     /// Adds all of `other`, which came later.
     pub fn extend(&mut self, other: Changes) {
         other.durable.into_iter().for_each(|change| Self::set(&mut self.durable, change));
-        other.deferred.into_iter().for_each(|change| Self::set(&mut self.deferred, change));
+        self.events.extend(other.events);
     }
 
     /// Adds all of `other`, which is about other records.
     pub fn append(&mut self, mut other: Changes) {
         self.durable.append(&mut other.durable);
-        self.deferred.append(&mut other.deferred);
+        self.events.append(&mut other.events);
     }
 
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.durable.is_empty() && self.deferred.is_empty()
+        self.durable.is_empty() && self.events.is_empty()
     }
 
     /// The last change of a record within a call counts.

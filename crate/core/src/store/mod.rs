@@ -4,12 +4,18 @@
 //! `read_since(generation)`, `commit`, `close`; tests/wasm holds the conformance suite that each must pass.
 
 mod changes;
+mod deferred;
+mod event;
+mod index;
 mod records;
 mod state;
+mod tree;
 
 pub use changes::{Change, Changes};
+pub use event::Event;
 pub use records::{Clock, LastUse, Record};
 pub use state::State;
+pub use tree::Tree;
 
 use std::fmt;
 
@@ -37,6 +43,12 @@ pub enum Kind {
     Alias = 3,
     /// When a KMS key was last used (deferred).
     LastUse = 4,
+    /// A grant.
+    Grant = 5,
+    /// A custom key store.
+    CustomKeyStore = 6,
+    /// A segment of audit events (deferred).
+    Audit = 7,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -47,9 +59,19 @@ impl Kind {
     /// The kind of number `code`; `None` for one that this version does not know.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Clock, Self::Key, Self::Alias, Self::LastUse, Self::Bucket, Self::Object]
-            .into_iter()
-            .find(|kind| *kind as u8 == code)
+        [
+            Self::Clock,
+            Self::Key,
+            Self::Alias,
+            Self::LastUse,
+            Self::Grant,
+            Self::CustomKeyStore,
+            Self::Audit,
+            Self::Bucket,
+            Self::Object,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == code)
     }
 }
 

@@ -1,118 +1,213 @@
-//! The state in memory: records by id, and the indexes that keep every look-up at O(log n).
+//! The state in memory: records by id, and what they are looked for by, at O(log n) each.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{Change, Clock, Kind, LastUse, Record, StoreError};
+use super::deferred::Deferred;
+use super::index::{Entry, Index, Path};
+use super::{Change, Clock, Event, Kind, LastUse, Record, StoreError};
 use crate::hierarchy::MaterialId;
-use crate::keys::{AccountId, Alias, AliasName, Key, KeyRef, Region};
+use crate::keys::{
+    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Key, KeyManager, KeyRef,
+    NotAnId, Region,
+};
 use crate::model::Timestamp;
-
-type AliasRef = (AccountId, Region, AliasName);
 
 /// All that the core knows of one store. Nothing here is secret: key material is sealed.
 #[derive(Debug, Clone, Default)]
 pub struct State {
     /// How far the clock is ahead of the host's.
     pub clock: Clock,
-    keys: BTreeMap<KeyRef, Key>,
-    aliases: BTreeMap<AliasRef, Alias>,
-    last_use: BTreeMap<KeyRef, LastUse>,
-    aliases_of: BTreeSet<(KeyRef, AliasName)>,
-    keys_by_material: BTreeMap<(Region, MaterialId), KeyRef>,
-    due: BTreeSet<(Timestamp, KeyRef)>,
+    index: Index,
+    deferred: Deferred,
+    keys: usize,
+    /// How many customer managed keys each account has in each Region.
+    customer_keys: Vec<(AccountId, Region, usize)>,
 }
 
 impl State {
     /// The KMS key `reference`.
     #[must_use]
     pub fn key(&self, reference: &KeyRef) -> Option<&Key> {
-        self.keys.get(reference)
+        self.index.get(&Path::key(reference))?.key()
     }
 
     /// How many KMS keys there are, in all accounts and Regions.
     #[must_use]
     pub fn key_count(&self) -> usize {
-        self.keys.len()
+        self.keys
+    }
+
+    /// How many customer managed keys an account has in a Region.
+    #[must_use]
+    pub fn customer_key_count(&self, account: AccountId, region: &Region) -> usize {
+        let found = self.customer_keys.iter().find(|(a, r, _)| *a == account && r == region);
+        found.map_or(0, |(_, _, count)| *count)
     }
 
     /// The keys of an account and Region in the order of their ids, from the one after `after`.
-    pub fn keys_after<'a>(
-        &'a self,
+    pub fn keys_after(
+        &self,
         account: AccountId,
-        region: &'a Region,
+        region: &Region,
         after: Option<&KeyRef>,
-    ) -> impl Iterator<Item = &'a Key> {
-        let from = match after {
-            Some(after) => std::ops::Bound::Excluded(after.clone()),
-            None => match first_ref(account, region) {
-                Some(first) => std::ops::Bound::Included(first),
-                None => std::ops::Bound::Unbounded,
-            },
-        };
-        self.keys
-            .range((from, std::ops::Bound::Unbounded))
-            .map(|(_, key)| key)
-            .take_while(move |key| key.reference.account == account && key.reference.region == *region)
+    ) -> impl Iterator<Item = &Key> {
+        self.index.below(Path::keys(account, region), after.map(Path::key)).filter_map(Entry::key)
     }
 
-    /// The KMS key of a Region that has the material `id`, in whatever account.
+    /// The KMS keys of a Region that have the material `id`: one in each account that imported the same material
+    /// under one id, and so one at most.
     #[must_use]
     pub fn key_with_material(&self, region: &Region, id: MaterialId) -> Option<&Key> {
-        self.keys_by_material.get(&(region.clone(), id)).and_then(|reference| self.keys.get(reference))
+        self.index.below(Path::materials(region, id), None).find_map(Entry::key)
     }
 
     /// The alias of that name.
     #[must_use]
     pub fn alias(&self, account: AccountId, region: &Region, name: &AliasName) -> Option<&Alias> {
-        self.aliases.get(&(account, region.clone(), name.clone()))
+        self.index.get(&Path::alias(account, region, Some(name)))?.alias()
     }
 
     /// The aliases of an account and Region in the order of their names, from the one after `after`.
-    pub fn aliases_after<'a>(
-        &'a self,
+    pub fn aliases_after(
+        &self,
         account: AccountId,
-        region: &'a Region,
+        region: &Region,
         after: Option<&AliasName>,
-    ) -> impl Iterator<Item = &'a Alias> {
-        use std::ops::Bound::{Excluded, Included, Unbounded};
-        let from = match (after, "alias/-".parse::<AliasName>()) {
-            (Some(after), _) => Excluded((account, region.clone(), after.clone())),
-            (None, Ok(first)) => Included((account, region.clone(), first)),
-            (None, Err(_)) => Unbounded,
-        };
-        self.aliases
-            .range((from, Unbounded))
-            .map(|(_, alias)| alias)
-            .take_while(move |alias| alias.target.account == account && alias.target.region == *region)
+    ) -> impl Iterator<Item = &Alias> {
+        let after = after.map(|after| Path::alias(account, region, Some(after)));
+        self.index.below(Path::alias(account, region, None), after).filter_map(Entry::alias)
     }
 
     /// The aliases of one KMS key, in the order of their names, from the one after `after`.
-    pub fn aliases_of<'a>(
-        &'a self,
-        key: &'a KeyRef,
-        after: Option<&AliasName>,
-    ) -> impl Iterator<Item = &'a Alias> {
-        use std::ops::Bound::{Excluded, Included, Unbounded};
-        let from = match (after, "alias/-".parse::<AliasName>()) {
-            (Some(after), _) => Excluded((key.clone(), after.clone())),
-            (None, Ok(first)) => Included((key.clone(), first)),
-            (None, Err(_)) => Unbounded,
-        };
-        self.aliases_of
-            .range((from, Unbounded))
-            .take_while(move |(of, _)| of == key)
-            .filter_map(|(of, name)| self.alias(of.account, &of.region, name))
+    pub fn aliases_of(&self, key: &KeyRef, after: Option<&AliasName>) -> impl Iterator<Item = &Alias> {
+        let after = after.map(|after| Path::alias_of(key, Some(after)));
+        self.index.below(Path::alias_of(key, None), after).filter_map(Entry::alias)
+    }
+
+    /// The grant `id` on a key.
+    #[must_use]
+    pub fn grant(&self, key: &KeyRef, id: &GrantId) -> Option<&Grant> {
+        self.index.get(&Path::grant(key, Some(id)))?.grant()
+    }
+
+    /// The grants on a key in the order of their ids, from the one after `after`.
+    pub fn grants_of(&self, key: &KeyRef, after: Option<&GrantId>) -> impl Iterator<Item = &Grant> {
+        let after = after.map(|after| Path::grant(key, Some(after)));
+        self.index.below(Path::grant(key, None), after).filter_map(Entry::grant)
+    }
+
+    /// The grants on a key that name `grantee`, in the order of their ids, from the one after `after`.
+    pub fn grants_to(
+        &self,
+        key: &KeyRef,
+        grantee: &str,
+        after: Option<&GrantId>,
+    ) -> impl Iterator<Item = &Grant> {
+        let prefix = Path::grants_to(key, grantee);
+        let after = after.map(|after| prefix.clone().grant_id(after));
+        self.index.below(prefix, after).filter_map(Entry::grant)
+    }
+
+    /// The grants on a key of that name.
+    pub fn grants_named(&self, key: &KeyRef, name: &str) -> impl Iterator<Item = &Grant> {
+        self.index.below(Path::grants_named(key, name), None).filter_map(Entry::grant)
+    }
+
+    /// The grants of a Region, on whosever keys, that `retiring` may retire, from the one after `after`.
+    pub fn grants_retirable(
+        &self,
+        region: &Region,
+        retiring: &str,
+        after: Option<(&KeyRef, &GrantId)>,
+    ) -> impl Iterator<Item = &Grant> {
+        let prefix = Path::grants_retirable(region, retiring);
+        let after = after.map(|(key, id)| prefix.clone().key_ref(key).grant_id(id));
+        self.index.below(prefix, after).filter_map(Entry::grant)
+    }
+
+    /// A custom key store.
+    #[must_use]
+    pub fn custom_key_store(
+        &self,
+        account: AccountId,
+        region: &Region,
+        id: &CustomKeyStoreId,
+    ) -> Option<&CustomKeyStore> {
+        self.index.get(&Path::custom_key_store(account, region, Some(id)))?.custom_key_store()
+    }
+
+    /// The custom key stores of an account and Region in the order of their ids, from the one after `after`.
+    pub fn custom_key_stores_after(
+        &self,
+        account: AccountId,
+        region: &Region,
+        after: Option<&CustomKeyStoreId>,
+    ) -> impl Iterator<Item = &CustomKeyStore> {
+        let after = after.map(|after| Path::custom_key_store(account, region, Some(after)));
+        let stores = self.index.below(Path::custom_key_store(account, region, None), after);
+        stores.filter_map(Entry::custom_key_store)
+    }
+
+    /// The keys that stand in a custom key store.
+    pub fn keys_in_store(&self, store: &CustomKeyStore) -> impl Iterator<Item = &Key> {
+        let path = Path::keys_in_store(store.account, &store.region, &store.id);
+        self.index.below(path, None).filter_map(Entry::key)
+    }
+
+    /// The key that an external key stands behind in an external key store.
+    #[must_use]
+    pub fn key_with_external(&self, store: &CustomKeyStore, external: &str) -> Option<&Key> {
+        let path = Path::external_key(store.account, &store.region, &store.id, external);
+        self.index.get(&path)?.key()
     }
 
     /// When the KMS key was last used.
     #[must_use]
     pub fn last_use(&self, reference: &KeyRef) -> Option<&LastUse> {
-        self.last_use.get(reference)
+        self.deferred.last_use(reference)
+    }
+
+    /// The newest audit events, some ten thousand, oldest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.deferred.events()
+    }
+
+    /// Whether anything waits for the next commit.
+    #[must_use]
+    pub fn has_deferred(&self) -> bool {
+        self.deferred.waiting().next().is_some()
+    }
+
+    /// Whether the use of a KMS key waits for the next commit.
+    #[must_use]
+    pub fn has_deferred_uses(&self) -> bool {
+        self.deferred.waiting().any(|event| event.is_use)
+    }
+
+    /// Whether an older version has left a row of its own for the key's last use.
+    #[must_use]
+    pub fn has_use_row(&self, reference: &KeyRef) -> bool {
+        self.deferred.has_row(reference)
+    }
+
+    /// The records of all that waits, and of `events`, for the commit of `generation`.
+    pub(crate) fn deferred_records(&self, events: &[Event], generation: u64) -> Vec<Change> {
+        self.deferred.records(events, generation, |key| self.key(key).is_some())
+    }
+
+    /// Makes visible what a call defers.
+    pub(crate) fn defer(&mut self, events: Vec<Event>) {
+        self.deferred.defer(events);
+    }
+
+    /// Makes visible what a call defers, and notes that it is committed with all that waited.
+    pub(crate) fn deferred_committed(&mut self, events: Vec<Event>) {
+        let index = &self.index;
+        self.deferred.committed(events, |key| index.get(&Path::key(key)).is_some());
     }
 
     /// The keys on which something falls due, in the order of its dates.
     pub fn due(&self) -> impl Iterator<Item = (Timestamp, &KeyRef)> {
-        self.due.iter().map(|(at, reference)| (*at, reference))
+        let keys = self.index.below(Path::all_due(), None).filter_map(Entry::key);
+        keys.filter_map(|key| key.next_due().map(|(at, _)| (at, &key.reference)))
     }
 
     /// Makes a change visible. `false` where its kind is not the core's.
@@ -121,6 +216,7 @@ impl State {
     /// [`StoreError::Malformed`] where the record is not one of its kind; nothing changes then.
     pub fn apply(&mut self, change: &Change) -> Result<bool, StoreError> {
         let (id, bytes) = (change.id.as_str(), change.record.as_deref());
+        let malformed = || StoreError::Malformed(id.to_owned());
         match change.kind {
             Kind::Clock => {
                 let clock = bytes.map(|b| Clock::from_bytes(id, b)).transpose()?.unwrap_or_default();
@@ -128,65 +224,59 @@ impl State {
             }
             Kind::Key => {
                 let key = bytes.map(|b| Key::from_bytes(id, b)).transpose()?;
-                self.set_key(id.parse().map_err(|_| StoreError::Malformed(id.to_owned()))?, key);
+                self.set_key(&id.parse().map_err(|_| malformed())?, key);
             }
             Kind::Alias => {
                 let alias = bytes.map(|b| Alias::from_bytes(id, b)).transpose()?;
-                self.set_alias(alias_ref(id).ok_or_else(|| StoreError::Malformed(id.to_owned()))?, alias);
+                let (account, region, name) = placed(id).ok_or_else(malformed)?;
+                self.index.set(&Path::alias(account, &region, Some(&name)), alias.map(Entry::Alias));
             }
-            Kind::LastUse => match bytes.map(|b| LastUse::from_bytes(id, b)).transpose()? {
-                Some(last_use) => {
-                    self.last_use.insert(last_use.key.clone(), last_use);
-                }
-                None => {
-                    if let Ok(reference) = id.parse() {
-                        self.last_use.remove(&reference);
-                    }
-                }
-            },
+            Kind::Grant => {
+                let grant = bytes.map(|b| Grant::from_bytes(id, b)).transpose()?;
+                let (key, id) = id.rsplit_once('/').ok_or_else(malformed)?;
+                let parsed = |_: NotAnId| malformed();
+                let path = Path::grant(&key.parse().map_err(parsed)?, Some(&id.parse().map_err(parsed)?));
+                self.index.set(&path, grant.map(Entry::Grant));
+            }
+            Kind::CustomKeyStore => {
+                let store = bytes.map(|b| CustomKeyStore::from_bytes(id, b)).transpose()?;
+                let (account, region, id) = placed(id).ok_or_else(malformed)?;
+                let path = Path::custom_key_store(account, &region, Some(&id));
+                self.index.set(&path, store.map(Entry::CustomKeyStore));
+            }
+            Kind::LastUse => self.deferred.load_use(id, bytes)?,
+            Kind::Audit => self.deferred.load_segment(id, bytes)?,
             Kind::Bucket | Kind::Object => return Ok(false),
         }
         Ok(true)
     }
 
-    fn set_key(&mut self, reference: KeyRef, key: Option<Key>) {
-        if let Some(old) = self.keys.remove(&reference) {
-            if let Some((at, _)) = old.next_due() {
-                self.due.remove(&(at, reference.clone()));
-            }
-            for material in &old.materials {
-                self.keys_by_material.remove(&(reference.region.clone(), material.id));
-            }
+    fn set_key(&mut self, reference: &KeyRef, key: Option<Key>) {
+        let was = self.key(reference).map(|key| key.manager);
+        let is = key.as_ref().map(|key| key.manager);
+        if key.is_none() {
+            self.deferred.forget(reference);
         }
-        if let Some(key) = key {
-            if let Some((at, _)) = key.next_due() {
-                self.due.insert((at, reference.clone()));
+        self.index.set(&Path::key(reference), key.map(Entry::Key));
+        self.keys = self.keys + usize::from(is.is_some()) - usize::from(was.is_some());
+        let mine = self
+            .customer_keys
+            .iter_mut()
+            .find(|(account, region, _)| *account == reference.account && *region == reference.region);
+        let customer = |manager| usize::from(manager == Some(KeyManager::Customer));
+        match mine {
+            Some((_, _, count)) => *count = *count + customer(is) - customer(was),
+            None => {
+                let count = customer(is);
+                self.customer_keys.push((reference.account, reference.region.clone(), count));
             }
-            for material in &key.materials {
-                self.keys_by_material.insert((reference.region.clone(), material.id), reference.clone());
-            }
-            self.keys.insert(reference, key);
-        }
-    }
-
-    fn set_alias(&mut self, reference: AliasRef, alias: Option<Alias>) {
-        if let Some(old) = self.aliases.remove(&reference) {
-            self.aliases_of.remove(&(old.target, old.name));
-        }
-        if let Some(alias) = alias {
-            self.aliases_of.insert((alias.target.clone(), alias.name.clone()));
-            self.aliases.insert(reference, alias);
         }
     }
 }
 
-fn first_ref(account: AccountId, region: &Region) -> Option<KeyRef> {
-    let id = "00000000-0000-0000-0000-000000000000".parse().ok()?;
-    Some(KeyRef { account, region: region.clone(), id })
-}
-
-fn alias_ref(id: &str) -> Option<AliasRef> {
+/// `ACCOUNT/REGION/…`
+fn placed<T: std::str::FromStr>(id: &str) -> Option<(AccountId, Region, T)> {
     let (account, rest) = id.split_once('/')?;
-    let (region, name) = rest.split_once('/')?;
-    Some((account.parse().ok()?, region.parse().ok()?, name.parse().ok()?))
+    let (region, rest) = rest.split_once('/')?;
+    Some((account.parse().ok()?, region.parse().ok()?, rest.parse().ok()?))
 }

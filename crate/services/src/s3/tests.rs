@@ -49,9 +49,8 @@ impl Host {
 
     fn commit(&mut self, changes: Changes) {
         let generation = self.kms.generation().next();
-        let all: Vec<_> = changes.durable.into_iter().chain(changes.deferred).collect();
-        self.rows.extend(self.kms.seal(&all, generation, &mut self.random).unwrap());
-        for change in self.kms.apply(all, Some(generation)).unwrap() {
+        self.rows.extend(self.kms.seal(&changes, generation, &mut self.random).unwrap());
+        for change in self.kms.apply(changes, Some(generation)).unwrap() {
             assert!(self.s3.apply(&change).unwrap());
         }
     }

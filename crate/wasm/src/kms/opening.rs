@@ -74,7 +74,7 @@ impl Inner {
         let (root, store_key) = RootKey::open(&record, &head.store, passphrase).await?;
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
         load_rows(&mut kms, &mut s3, snapshot.rows).map_err(|error| corrupt(&error))?;
-        *self.state.borrow_mut() = Some(State { kms, s3, head, root, deferred: Vec::new() });
+        *self.state.borrow_mut() = Some(State { kms, s3, head, root });
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl Inner {
         }
         self.probe(&root, &head, &store_key).await?;
         let kms = Core::new(store_key);
-        *self.state.borrow_mut() = Some(State { kms, s3: S3::default(), head, root, deferred: Vec::new() });
+        *self.state.borrow_mut() = Some(State { kms, s3: S3::default(), head, root });
         Ok(true)
     }
 
@@ -198,7 +198,6 @@ impl Inner {
                 s3: state.s3.clone(),
                 head: state.head.clone(),
                 root: state.root.clone(),
-                deferred: state.deferred.clone(),
             })
         })??;
         let fork = Self::new(store, self.settings.clone(), random, None, true);

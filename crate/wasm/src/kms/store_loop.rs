@@ -7,7 +7,7 @@ use js_sys::Function;
 use tabkms_core::api::{Call, Desk, Env, Kms as Core, Planned};
 use tabkms_core::authz::Caller;
 use tabkms_core::model::{KmsError, Timestamp, Value};
-use tabkms_core::store::{Change, Changes, Generation, Row, StoreError};
+use tabkms_core::store::{Changes, Generation, Row, StoreError};
 use tabkms_core::trace::{Step, Trace};
 use tabkms_services::s3::S3;
 use wasm_bindgen::prelude::*;
@@ -42,6 +42,8 @@ pub(super) struct Inner {
     channel: Option<Channel>,
     listener: RefCell<Option<Function>>,
     is_flush_set: Cell<bool>,
+    /// By when what is deferred has to be committed, in the host's milliseconds; infinite where nothing waits.
+    flush_due: Cell<f64>,
     is_sweeping: Cell<bool>,
     is_closed: Cell<bool>,
 }
@@ -51,8 +53,6 @@ pub(super) struct State {
     pub(super) s3: S3,
     pub(super) head: Head,
     pub(super) root: RootKey,
-    /// Visible already, to be committed soon.
-    pub(super) deferred: Vec<Change>,
 }
 
 struct Channel {
@@ -104,6 +104,7 @@ impl Inner {
             channel: channel.and_then(|name| listen(name, inner.clone())),
             listener: RefCell::default(),
             is_flush_set: Cell::default(),
+            flush_due: Cell::new(f64::INFINITY),
             is_sweeping: Cell::default(),
             is_closed: Cell::default(),
         })
@@ -202,7 +203,6 @@ impl Inner {
             Some(head) if head.store == known.store => {
                 let loaded = self.with_mut(|state| {
                     state.head = head;
-                    forget_deleted(&mut state.deferred, &snapshot.rows);
                     load_rows(&mut state.kms, &mut state.s3, snapshot.rows)
                 })?;
                 loaded.map_err(|error| {
@@ -230,43 +230,25 @@ impl Inner {
         changes: Changes,
         drop_bodies: Vec<String>,
     ) -> Result<bool, Failure> {
-        let Changes { durable, deferred } = changes;
-        if durable.is_empty() {
-            if !deferred.is_empty() {
-                self.with_mut(|state| {
-                    defer(&mut state.deferred, &deferred);
-                    apply(state, deferred, None)
-                })?
-                .map_err(|error| corrupt(&error))?;
-                self.set_flush();
+        if changes.durable.is_empty() {
+            if !changes.events.is_empty() {
+                self.with_mut(|state| apply(state, changes, None))?.map_err(|error| corrupt(&error))?;
+                self.defer().await;
             }
             return Ok(true);
         }
-        let (mut commit, next) = self.with_mut(|state| {
-            // The last word on a record counts: what waited gives way to what this call decides.
-            let mut waiting = state.deferred.clone();
-            waiting.retain(|old| !durable.iter().any(|new| new.kind == old.kind && new.id == old.id));
-            defer(&mut waiting, &deferred);
-            let all: Vec<Change> = durable.iter().cloned().chain(waiting).collect();
-            self.seal(state, &all)
-        })??;
+        let (mut commit, next) = self.with(|state| self.seal(state, &changes))??;
         commit.drop_bodies = drop_bodies;
         if let Outcome::Refused(_) = self.store.commit(commit).await? {
             return Ok(false);
         }
-        let applied = self.with_mut(|state| {
-            state.deferred.clear();
-            state.head = next.clone();
-            let changes = durable.into_iter().chain(deferred).collect();
-            apply(state, changes, Some(next.generation))
-        })?;
-        applied.map_err(|error| corrupt(&error))?;
+        self.committed(changes, next)?;
         self.announce();
         Ok(true)
     }
 
-    /// The commit of `changes` on top of the state, and the head that it makes.
-    fn seal(&self, state: &State, changes: &[Change]) -> Result<(Commit, Head), Failure> {
+    /// The commit of `changes` and of all that is deferred on top of the state, and the head that it makes.
+    fn seal(&self, state: &State, changes: &Changes) -> Result<(Commit, Head), Failure> {
         let head = Head { store: state.head.store.clone(), generation: state.head.generation.next() };
         let rows = state.kms.seal(changes, head.generation, &mut *self.random.borrow_mut())?;
         let commit = Commit {
@@ -280,22 +262,48 @@ impl Inner {
         Ok((commit, head))
     }
 
+    fn committed(&self, changes: Changes, head: Head) -> Result<(), Failure> {
+        self.flush_due.set(f64::INFINITY);
+        let applied = self.with_mut(|state| {
+            let generation = head.generation;
+            state.head = head;
+            apply(state, changes, Some(generation))
+        })?;
+        applied.map_err(|error| corrupt(&error).into())
+    }
+
     /// Commits what is deferred. The gate is held by the caller.
     pub(super) async fn flush(self: &Rc<Self>) -> Result<(), Failure> {
         loop {
-            if self.state.borrow().as_ref().is_none_or(|state| state.deferred.is_empty()) {
+            if self.state.borrow().as_ref().is_none_or(|state| !state.kms.has_deferred()) {
                 return Ok(());
             }
             self.refresh().await?;
-            let (commit, next) = self.with(|state| self.seal(state, &state.deferred))??;
+            let nothing = Changes::default();
+            let (commit, next) = self.with(|state| self.seal(state, &nothing))??;
             if self.store.commit(commit).await? == Outcome::Committed {
-                self.with_mut(|state| {
-                    state.deferred.clear();
-                    state.head = next;
-                })?;
-                self.announce();
+                // Audit events alone change nothing that a listener could see: and a listener that asks something
+                // makes another one.
+                let is_seen = self.with(|state| state.kms.state().has_deferred_uses())?;
+                self.committed(nothing, next)?;
+                if is_seen {
+                    self.announce();
+                }
                 return Ok(());
             }
+        }
+    }
+
+    /// Sees to it that what was deferred is committed in time: by a timer, and where calls follow upon calls and
+    /// leave the timer no chance, now.
+    async fn defer(self: &Rc<Self>) {
+        let now = js_sys::Date::now();
+        if self.flush_due.get() > now {
+            self.flush_due.set(self.flush_due.get().min(now + f64::from(FLUSH_AFTER)));
+            self.set_flush();
+        } else if self.flush().await.is_err() {
+            // A full disk, say: what waits goes with the next commit that succeeds.
+            self.flush_due.set(now + f64::from(FLUSH_AFTER));
         }
     }
 
@@ -383,27 +391,10 @@ pub(super) fn load_rows(kms: &mut Core, s3: &mut S3, mut rows: Vec<Row>) -> Resu
     kms.load(&rows)?.iter().try_for_each(|change| s3.apply(change).map(drop))
 }
 
-fn apply(state: &mut State, changes: Vec<Change>, committed: Option<Generation>) -> Result<(), StoreError> {
+fn apply(state: &mut State, changes: Changes, committed: Option<Generation>) -> Result<(), StoreError> {
     state.kms.apply(changes, committed)?.iter().try_for_each(|change| state.s3.apply(change).map(drop))
 }
 
 pub(super) fn corrupt(error: &StoreError) -> StorageError {
     StorageError::Corrupt(error.to_string())
-}
-
-/// Puts newer changes over the older ones of the same records.
-fn defer(waiting: &mut Vec<Change>, newer: &[Change]) {
-    for change in newer {
-        match waiting.iter_mut().find(|old| old.kind == change.kind && old.id == change.id) {
-            Some(old) => *old = change.clone(),
-            None => waiting.push(change.clone()),
-        }
-    }
-}
-
-/// What another tab deleted is not put back.
-fn forget_deleted(waiting: &mut Vec<Change>, rows: &[Row]) {
-    waiting.retain(|change| {
-        !rows.iter().any(|row| row.sealed.is_none() && row.kind == change.kind as u8 && row.id == change.id)
-    });
 }

@@ -77,6 +77,9 @@ macro_rules! curve {
                 let public = PublicKey::from_public_key_der(public).map_err(|_| PairError::PublicKey)?;
                 let Ok(signature) = DerSignature::from_der(signature) else { return Ok(false) };
                 let Ok(signature) = Signature::try_from(signature) else { return Ok(false) };
+                // (r, s) and (r, n - s) are both signatures (SEC 1, 4.1.4). The library wants the lower one on
+                // secp256k1, as Bitcoin does; KMS, like OpenSSL, takes both.
+                let signature = signature.normalize_s();
                 Ok(VerifyingKey::from(public).verify_prehash(&digest, &signature).is_ok())
             }
 

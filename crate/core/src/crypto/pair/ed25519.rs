@@ -1,9 +1,7 @@
 //! Ed25519 and Ed25519ph (RFC 8032). The private key is kept as its seed of 32 bytes.
 
-use ed25519_dalek::pkcs8::{
-    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes,
-};
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey};
+use ed25519_dalek::{SECRET_KEY_LENGTH, Signature, Signer, SigningKey, VerifyingKey};
 use sha2::digest::consts::U64;
 use sha2::digest::{FixedOutput, HashMarker, Output, OutputSizeUser, Reset, Update};
 use zeroize::Zeroizing;
@@ -100,10 +98,18 @@ pub(super) fn verify(public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Res
     }
 }
 
+/// What stands before the seed in PKCS #8 (RFC 8410, section 7): version 1, Ed25519, an octet string in another. The
+/// library writes version 2, with the public key behind, which OpenSSL 3.0 does not read.
+const BEFORE_THE_SEED: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
 pub(super) fn pkcs8(private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
-    // Without the public key, as RFC 8410, 7, has it: OpenSSL 3.0 does not read the second version of RFC 5958.
-    let secret_key = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
-    let pair = KeypairBytes { secret_key, public_key: None };
-    let document = pair.to_pkcs8_der().map_err(|_| PairError::Unsupported)?;
-    Ok(Zeroizing::new(document.as_bytes().to_vec()))
+    let seed = private.expose();
+    if seed.len() != SECRET_KEY_LENGTH {
+        return Err(PairError::Unsupported);
+    }
+    let mut document = Zeroizing::new(Vec::with_capacity(BEFORE_THE_SEED.len() + seed.len()));
+    document.extend_from_slice(&BEFORE_THE_SEED);
+    document.extend_from_slice(seed);
+    Ok(document)
 }
