@@ -36,7 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (at(), at()).prop_map(|(at, to)| Replicate { at, to }),
         4 => (at(), at()).prop_map(|(at, to)| MovePrimary { at, to }),
         4 => (at(), any::<bool>()).prop_map(|(at, is_on)| Switch { at, is_on }),
-        2 => (at(), 7..=30i64).prop_map(|(at, days)| ScheduleDeletion { at, days }),
+        4 => (at(), 7..=30i64).prop_map(|(at, days)| ScheduleDeletion { at, days }),
         2 => at().prop_map(|at| CancelDeletion { at }),
         3 => (at(), proptest::option::weighted(0.8, 90..=150i64))
             .prop_map(|(at, days)| ScheduleRotation { at, days }),
@@ -48,6 +48,13 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(milliseconds, is_swept)| Advance { milliseconds, is_swept }),
         1 => Just(Reload),
     ]
+}
+
+/// A life: a replica to begin with, then the steps.
+fn life() -> impl Strategy<Value = Vec<Step>> {
+    let first = [Step::Replicate { at: 0, to: 1 }, Step::Advance { milliseconds: SETTLING, is_swept: false }];
+    proptest::collection::vec(step(), 1..60)
+        .prop_map(move |steps| first.iter().copied().chain(steps).collect())
 }
 
 /// The key in one Region.
@@ -366,10 +373,10 @@ fn region(at: usize) -> Region {
 }
 
 proptest! {
-    #![proptest_config(cases(64, 2_000))]
+    #![proptest_config(cases(96, 2_000))]
 
     #[test]
-    fn a_multi_region_key_lives_as_the_model_says(steps in proptest::collection::vec(step(), 1..60)) {
+    fn a_multi_region_key_lives_as_the_model_says(steps in life()) {
         let mut world = World::new();
         for step in steps {
             world.run(step);
