@@ -93,7 +93,9 @@ impl SealedMaterial {
         random: &mut dyn Random,
     ) -> Result<Self, KmsError> {
         let iv = random::array(random)?;
-        let sealed = aead::seal(store_key.expose(), &iv, &associated_data(key_id), material.expose())?;
+        let mut sealed = Vec::with_capacity(material.expose().len() + aead::TAG_LEN);
+        let aad = associated_data(key_id);
+        aead::seal_into(store_key.cipher(), &iv, &aad, material.expose(), &mut sealed)?;
         Ok(Self { iv, sealed })
     }
 
@@ -102,9 +104,7 @@ impl SealedMaterial {
     /// # Errors
     /// `KMSInternalException` where it was not sealed under this store key for this KMS key.
     pub fn open(&self, store_key: &StoreKey, key_id: &str) -> Result<KeyMaterial, KmsError> {
-        let opened = aead::open(store_key.expose(), &self.iv, &associated_data(key_id), &self.sealed).ok();
-        opened
-            .map(KeyMaterial::new)
-            .ok_or_else(|| KmsError::internal("the key material at rest does not open"))
+        let opened = aead::open_with(store_key.cipher(), &self.iv, &associated_data(key_id), &self.sealed);
+        opened.map(KeyMaterial::new).map_err(|_| KmsError::internal("the key material at rest does not open"))
     }
 }
