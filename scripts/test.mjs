@@ -53,7 +53,7 @@ const STAGES = [
   },
   { name: "rust", tests: true, run: cargo(["test", "--workspace", "--locked"]) },
   { name: "build-wasm", run: () => build(["wasm"]) },
-  { name: "size", needs: ["build-wasm"], run: () => checkSize() },
+  { name: "size", needs: ["build-wasm"], run: () => checkSize({ shares: true }) },
   {
     name: "types",
     needs: ["build-wasm"],

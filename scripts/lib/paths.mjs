@@ -14,6 +14,8 @@ export const TARGET = process.env.CARGO_TARGET_DIR ?? inTree("target");
 
 /** wasm-bindgen's output, which the TypeScript imports and the package ships. */
 export const WASM = inTree("js", "src", "wasm");
+/** The same wasm file with the names of its functions, for the size check. */
+export const NAMED = inTree("target", "tabkms_named.wasm");
 export const DIST = inTree("dist");
 export const SITE = inTree("dist", "www");
 export const MODULES = inTree("node_modules");

@@ -27,6 +27,11 @@ export function enumOf(name) {
   return shapes[name].enum;
 }
 
+/** The operations whose input has that member. */
+export function operationsWith(member) {
+  return OPERATIONS.filter((name) => member in (shapes[operations[name].input]?.members ?? {}));
+}
+
 /** Whether AWS's model lets `operation` answer with that exception. */
 export function mayThrow(operation, exception) {
   return COMMON_ERRORS.has(exception) || operations[operation].errors.includes(exception);

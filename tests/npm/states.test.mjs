@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
-import test from "node:test";
+import test, { after } from "node:test";
 import { enumOf, OPERATIONS } from "../lib/model.mjs";
-import { bytes, OTHER_REGION, PRINCIPAL, REGION, World } from "../lib/world.mjs";
+import { bytes, DAY, OTHER_REGION, PRINCIPAL, REGION, World } from "../lib/world.mjs";
 
 const vectors = new URL("../vectors/states/", import.meta.url);
 const { outcomes } = JSON.parse(readFileSync(new URL("outcomes.json", vectors), "utf8"));
@@ -45,13 +45,31 @@ const KEYS = {
   capsule: { input: { KeySpec: "ML_KEM_512", KeyUsage: "ENCAPSULATE_DECAPSULATE" } },
 };
 
-/** A key of that kind, with its material: `{ KeyId, region, material }`. */
-async function make(w, { input, material, isImported = false }, more = {}) {
+/** A key of that kind, with its material where it was imported: `{ KeyId, region, material }`. */
+async function make(w, { input, material, isImported = false, key }, more = {}) {
+  if (key) return key;
   if (!isImported) return { KeyId: await w.key({ ...input, ...more }), region: REGION };
   const KeyId = await w.key({ ...input, ...more, Origin: "EXTERNAL" });
   const own = material(w);
   await w.import(KeyId, own);
   return { KeyId, region: REGION, material: own };
+}
+
+/** Importing costs an RSA key each time: such keys are made once, and every test has a fork with one in it. */
+const imported = new Map();
+
+/** A world, and what makes the keys in it. */
+async function open(kindName, state) {
+  const kind = KEYS[kindName];
+  const isImported = kind.isImported || state === "PendingImport";
+  if (!isImported || state === "Unavailable") return { w: await World.open(), kind };
+  const more = { MultiRegion: true };
+  if (!imported.has(kindName)) {
+    const w = await World.open();
+    imported.set(kindName, { w, key: await make(w, { ...kind, isImported }, more) });
+  }
+  const { w, key } = imported.get(kindName);
+  return { w: await w.fork(), kind: { ...kind, isImported, key } };
 }
 
 async function replicate(w, KeyId, ReplicaRegion = OTHER_REGION) {
@@ -88,7 +106,7 @@ const REACH = {
     return { ...key, made };
   },
   async PendingImport(w, kind, prepare) {
-    const key = await make(w, { ...kind, isImported: true });
+    const key = await make(w, kind);
     const made = await prepare(key);
     await w.send("DeleteImportedKeyMaterial", { KeyId: key.KeyId });
     return { ...key, made };
@@ -278,17 +296,21 @@ test("the table has every operation and every key state of the model", () => {
   }
 });
 
-for (const [row, kind, ...cells] of rows) {
+after(async () => {
+  for (const { w } of imported.values()) await w.close();
+});
+
+for (const [row, kindName, ...cells] of rows) {
   const [operation] = row.split(" ");
   for (const [index, state] of STATES.entries()) {
     const outcome = cells[index];
     if (outcome.startsWith("n/a")) continue;
     test(`${row}, ${state}: ${outcome}`, async (t) => {
-      const w = await World.open();
+      const { w, kind } = await open(kindName, state);
       t.after(() => w.close());
       const call = CALLS[row];
       const prepare = async (key) => call.prepare?.(w, key);
-      const key = await REACH[state](w, KEYS[kind], prepare);
+      const key = await REACH[state](w, kind, prepare);
       const { Arn, KeyState } = await w.metadata(key.KeyId, key.region);
       assert.equal(KeyState, state, "the key is in the state");
       const error = await w.refusal(operation, await call.input(w, key), key.region);
@@ -298,3 +320,153 @@ for (const [row, kind, ...cells] of rows) {
     });
   }
 }
+
+// ---- How the states come and go ----
+
+async function fresh(t) {
+  const w = await World.open();
+  t.after(() => w.close());
+  return w;
+}
+
+test("a replica is creating for two seconds", async (t) => {
+  const w = await fresh(t);
+  const KeyId = await w.key({ MultiRegion: true });
+  const { ReplicaKeyMetadata } = await w.send("ReplicateKey", {
+    KeyId,
+    ReplicaRegion: OTHER_REGION,
+  });
+  assert.equal(ReplicaKeyMetadata.KeyState, "Creating");
+  assert.equal(await w.state(KeyId), "Enabled", "its primary stays as it is");
+  await w.advance(1_999);
+  assert.equal(await w.state(KeyId, OTHER_REGION), "Creating");
+  await w.advance(1);
+  assert.equal(await w.state(KeyId, OTHER_REGION), "Enabled");
+});
+
+test("both keys are updating for two seconds while the primary Region moves", async (t) => {
+  const w = await fresh(t);
+  const KeyId = await w.replicated();
+  await replicate(w, KeyId, THIRD_REGION);
+  await w.send("UpdatePrimaryRegion", { KeyId, PrimaryRegion: OTHER_REGION });
+  const states = async () => [
+    await w.state(KeyId),
+    await w.state(KeyId, OTHER_REGION),
+    await w.state(KeyId, THIRD_REGION),
+  ];
+  assert.deepEqual(await states(), ["Updating", "Updating", "Enabled"]);
+  await w.advance(2_000);
+  assert.deepEqual(await states(), ["Enabled", "Enabled", "Enabled"]);
+  for (const region of [REGION, OTHER_REGION, THIRD_REGION]) {
+    const { MultiRegionConfiguration } = await w.metadata(KeyId, region);
+    const { MultiRegionKeyType, PrimaryKey, ReplicaKeys } = MultiRegionConfiguration;
+    assert.equal(PrimaryKey.Region, OTHER_REGION);
+    assert.deepEqual(ReplicaKeys.map((key) => key.Region).sort(), [THIRD_REGION, REGION].sort());
+    assert.equal(MultiRegionKeyType, region === OTHER_REGION ? "PRIMARY" : "REPLICA");
+  }
+});
+
+test("a primary key's deletion waits for its last replica's, and its window begins then", async (t) => {
+  const w = await fresh(t);
+  const KeyId = await w.replicated();
+  const window = { KeyId, PendingWindowInDays: 7 };
+  const scheduled = await w.send("ScheduleKeyDeletion", window);
+  assert.deepEqual(
+    [scheduled.KeyState, scheduled.DeletionDate, scheduled.PendingWindowInDays],
+    ["PendingReplicaDeletion", undefined, 7],
+  );
+  const waiting = await w.metadata(KeyId);
+  assert.deepEqual([waiting.DeletionDate, waiting.PendingDeletionWindowInDays], [undefined, 7]);
+  await w.advance(30 * DAY);
+  assert.equal(await w.state(KeyId), "PendingReplicaDeletion");
+
+  await w.send("ScheduleKeyDeletion", window, OTHER_REGION);
+  await w.advance(7 * DAY);
+  assert.equal((await w.refusal("DescribeKey", { KeyId }, OTHER_REGION)).name, "NotFoundException");
+  const pending = await w.metadata(KeyId);
+  assert.equal(pending.KeyState, "PendingDeletion");
+  assert.equal(pending.PendingDeletionWindowInDays, undefined);
+  assert.equal(pending.DeletionDate.getTime(), (await w.now()).getTime() + 7 * DAY);
+  await w.advance(7 * DAY);
+  assert.equal((await w.refusal("DescribeKey", { KeyId })).name, "NotFoundException");
+});
+
+test("a key comes back from a cancelled deletion disabled, or waiting for its material", async (t) => {
+  const w = await fresh(t);
+  const cancelled = async (KeyId) => {
+    await w.send("CancelKeyDeletion", { KeyId });
+    return w.state(KeyId);
+  };
+  const primary = await w.replicated();
+  await w.send("ScheduleKeyDeletion", { KeyId: primary });
+  assert.equal(await cancelled(primary), "Disabled");
+  const empty = await w.key({ Origin: "EXTERNAL" });
+  await w.send("ScheduleKeyDeletion", { KeyId: empty });
+  assert.equal(await cancelled(empty), "PendingImport");
+});
+
+test("an unavailable key can be disabled, which shows when it is available", async (t) => {
+  const w = await fresh(t);
+  const { KeyId, CustomKeyStoreId } = await w.keyInStore();
+  await w.send("DisconnectCustomKeyStore", { CustomKeyStoreId });
+  await w.settle();
+  await w.send("DisableKey", { KeyId });
+  assert.equal(await w.state(KeyId), "Unavailable");
+  await w.send("ConnectCustomKeyStore", { CustomKeyStoreId });
+  await w.settle();
+  assert.equal(await w.state(KeyId), "Disabled");
+});
+
+test("a key that is pending deletion stays so when its key store is disconnected", async (t) => {
+  const w = await fresh(t);
+  const { KeyId, CustomKeyStoreId } = await w.keyInStore();
+  await w.send("ScheduleKeyDeletion", { KeyId });
+  await w.send("DisconnectCustomKeyStore", { CustomKeyStoreId });
+  await w.settle();
+  assert.equal(await w.state(KeyId), "PendingDeletion");
+  await w.send("CancelKeyDeletion", { KeyId });
+  assert.equal(await w.state(KeyId), "Unavailable");
+});
+
+test("a key store is connecting for two seconds", async (t) => {
+  const w = await fresh(t);
+  const CustomKeyStoreId = await w.keyStore({ connected: false });
+  const state = async () => {
+    const { CustomKeyStores } = await w.send("DescribeCustomKeyStores", { CustomKeyStoreId });
+    return CustomKeyStores[0].ConnectionState;
+  };
+  assert.equal(await state(), "DISCONNECTED");
+  await w.send("ConnectCustomKeyStore", { CustomKeyStoreId });
+  assert.equal(await state(), "CONNECTING");
+  await w.advance(1_999);
+  assert.equal(await state(), "CONNECTING");
+  await w.advance(1);
+  assert.equal(await state(), "CONNECTED");
+});
+
+test("imported material goes on its date, and the key waits for it", async (t) => {
+  const w = await fresh(t);
+  const KeyId = await w.key({ Origin: "EXTERNAL" });
+  assert.equal(await w.state(KeyId), "PendingImport");
+  const material = w.material();
+  const ValidTo = new Date((await w.now()).getTime() + 30 * DAY);
+  const expiry = { ExpirationModel: "KEY_MATERIAL_EXPIRES", ValidTo };
+  await w.import(KeyId, material, expiry);
+  assert.equal(await w.state(KeyId), "Enabled");
+  const metadata = await w.metadata(KeyId);
+  assert.deepEqual([metadata.ExpirationModel, metadata.ValidTo], ["KEY_MATERIAL_EXPIRES", ValidTo]);
+  const CiphertextBlob = await w.encrypt(KeyId);
+
+  await w.advance(30 * DAY - 1);
+  assert.equal(await w.state(KeyId), "Enabled");
+  const events = await w.advance(1);
+  assert.deepEqual(
+    events.map(({ event, time }) => [event, time]),
+    [["DeleteExpiredKeyMaterial", ValidTo]],
+  );
+  assert.equal(await w.state(KeyId), "PendingImport");
+  assert.equal((await w.refusal("Decrypt", { CiphertextBlob })).name, "KMSInvalidStateException");
+  await w.import(KeyId, material);
+  assert.equal(await w.state(KeyId), "Enabled");
+  await w.send("Decrypt", { CiphertextBlob });
+});

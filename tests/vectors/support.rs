@@ -4,6 +4,11 @@ use tabkms_core::crypto::pair::PairKind;
 use tabkms_core::crypto::{Failure, KeyMaterial, Random};
 use zeroize::Zeroizing;
 
+/// Whether the tests may take long (`npm run test:long`).
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("TABKMS_LONG").is_some()
+}
+
 /// Key material of given bytes.
 pub(crate) fn material(bytes: &[u8]) -> KeyMaterial {
     KeyMaterial::new(Zeroizing::new(bytes.to_vec()))

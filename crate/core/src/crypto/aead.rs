@@ -1,16 +1,10 @@
 //! AES-256-GCM (NIST SP 800-38D): 96-bit IV, 128-bit tag behind the ciphertext.
 
-use aes_gcm::aead::AeadInOut;
-use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag};
+pub use tabkms_symmetric::{Cipher, IV_LEN, TAG_LEN};
 use zeroize::Zeroizing;
 
 use super::Failure;
 use super::secret::KEY_LEN;
-
-/// The length of an initialisation vector in bytes.
-pub const IV_LEN: usize = 12;
-/// The length of a tag in bytes.
-pub const TAG_LEN: usize = 16;
 
 /// A ciphertext that does not open. There is nothing more to say, on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +20,7 @@ pub fn encrypt_in_place(
     aad: &[u8],
     buffer: &mut [u8],
 ) -> Result<[u8; TAG_LEN], Failure> {
-    let cipher = Aes256Gcm::new(key.into());
-    let tag = cipher.encrypt_inout_detached(&Nonce::from(*iv), aad, buffer.into());
-    tag.map(Into::into).map_err(|_| Failure::Encryption)
+    Cipher::new(key).encrypt(iv, aad, buffer).ok_or(Failure::Encryption)
 }
 
 /// Decrypts `buffer` in place; on a wrong tag its content is unspecified and the error says nothing more.
@@ -42,8 +34,7 @@ pub fn decrypt_in_place(
     buffer: &mut [u8],
     tag: &[u8; TAG_LEN],
 ) -> Result<(), Forged> {
-    let cipher = Aes256Gcm::new(key.into());
-    cipher.decrypt_inout_detached(&Nonce::from(*iv), aad, buffer.into(), &Tag::from(*tag)).map_err(|_| Forged)
+    if Cipher::new(key).decrypt(iv, aad, buffer, tag) { Ok(()) } else { Err(Forged) }
 }
 
 /// Encrypts `plaintext`; ciphertext ‖ tag in a buffer sized once.
@@ -56,11 +47,36 @@ pub fn seal(
     aad: &[u8],
     plaintext: &[u8],
 ) -> Result<Vec<u8>, Failure> {
-    let mut out = Zeroizing::new(Vec::with_capacity(plaintext.len() + TAG_LEN));
+    let mut out = Vec::with_capacity(plaintext.len() + TAG_LEN);
+    seal_into(&Cipher::new(key), iv, aad, plaintext, &mut out)?;
+    Ok(out)
+}
+
+/// Appends ciphertext ‖ tag to `out`, which has room for them.
+///
+/// # Errors
+/// [`Failure::Encryption`] beyond AES-GCM's 64 GiB; `out` is as it was then.
+pub fn seal_into(
+    cipher: &Cipher,
+    iv: &[u8; IV_LEN],
+    aad: &[u8],
+    plaintext: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), Failure> {
+    let start = out.len();
     out.extend_from_slice(plaintext);
-    let tag = encrypt_in_place(key, iv, aad, &mut out)?;
-    out.extend_from_slice(&tag);
-    Ok(std::mem::take(&mut *out))
+    let buffer = out.get_mut(start..).unwrap_or_default();
+    match cipher.encrypt(iv, aad, buffer) {
+        Some(tag) => {
+            out.extend_from_slice(&tag);
+            Ok(())
+        }
+        None => {
+            tabkms_symmetric::wipe(buffer);
+            out.truncate(start);
+            Err(Failure::Encryption)
+        }
+    }
 }
 
 /// Opens ciphertext ‖ tag into a buffer that zeroizes.
@@ -73,8 +89,20 @@ pub fn open(
     aad: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Forged> {
+    open_with(&Cipher::new(key), iv, aad, sealed)
+}
+
+/// As [`open`], under a key whose schedule stands.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(
+    cipher: &Cipher,
+    iv: &[u8; IV_LEN],
+    aad: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Forged> {
     let (ciphertext, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(Forged)?;
     let mut out = Zeroizing::new(ciphertext.to_vec());
-    decrypt_in_place(key, iv, aad, &mut out, tag)?;
-    Ok(out)
+    if cipher.decrypt(iv, aad, &mut out, tag) { Ok(out) } else { Err(Forged) }
 }

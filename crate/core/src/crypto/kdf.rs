@@ -2,33 +2,15 @@
 //!
 //! `K = HMAC(key, [1]₃₂ ‖ label ‖ 0x00 ‖ context ‖ [256]₃₂)`: one block, since each key here is 256 bits.
 
-use hmac::Hmac;
-use kbkdf::{Counter, Kbkdf, Params};
-use sha2::Sha256;
-use sha2::digest::consts::U32;
-use zeroize::Zeroize;
-
 use super::Failure;
 use super::secret::KEY_LEN;
-
-/// A key of 256 bits, for the type that `kbkdf` wants to know the length from.
-struct Key256;
-
-impl sha2::digest::common::KeySizeUser for Key256 {
-    type KeySize = U32;
-}
 
 /// Derives 256 bits from `key` into `out`; `label` says what for, `context` makes it this one.
 ///
 /// # Errors
 /// [`Failure::Derivation`] where the derivation refuses its parameters, which fixed lengths do not let happen.
 pub fn derive(key: &[u8], label: &[u8], context: &[u8], out: &mut [u8; KEY_LEN]) -> Result<(), Failure> {
-    let params = Params::builder(key).with_label(label).with_context(context).build();
-    let kdf = Counter::<Hmac<Sha256>, Key256>::default();
-    let mut derived = kdf.derive(params).map_err(|_| Failure::Derivation)?;
-    out.copy_from_slice(&derived);
-    derived.as_mut_slice().zeroize();
-    Ok(())
+    if tabkms_symmetric::derive(key, label, context, out) { Ok(()) } else { Err(Failure::Derivation) }
 }
 
 #[cfg(test)]
@@ -38,7 +20,8 @@ mod tests {
     /// The formula written out, over the plain HMAC: what the library must compute.
     #[test]
     fn is_one_block_of_sp_800_108_in_counter_mode() {
-        use hmac::{KeyInit, Mac};
+        use hmac::{Hmac, KeyInit, Mac};
+        use sha2::Sha256;
         let (key, label, context) = ([7u8; 32], b"label".as_slice(), b"context".as_slice());
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
         for part in [&1u32.to_be_bytes()[..], label, &[0], context, &256u32.to_be_bytes()] {

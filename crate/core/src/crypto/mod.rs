@@ -14,6 +14,13 @@ pub mod wrap;
 pub use random::Random;
 pub use secret::{DataKey, KeyMaterial, PerCallKey, StoreKey};
 
+/// Overwrites a buffer with zeros, its spare room too, and empties it: what `zeroize` does byte by byte, at once.
+pub fn wipe(buffer: &mut Vec<u8>) {
+    buffer.resize(buffer.capacity(), 0);
+    tabkms_symmetric::wipe(buffer);
+    buffer.clear();
+}
+
 /// What a host or a library could not do; never a caller's fault, and never about a ciphertext's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -7,10 +7,10 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::aead::Cipher;
 use super::{Failure, Random};
 
-/// The length in bytes of every 256-bit key.
-pub const KEY_LEN: usize = 32;
+pub use tabkms_symmetric::KEY_LEN;
 
 macro_rules! secret_key {
     ($(#[$meta:meta])* $name:ident) => {
@@ -64,10 +64,56 @@ macro_rules! secret_key {
     };
 }
 
-secret_key! {
-    /// Seals every record at rest; itself wrapped by the root key, which the host keeps.
-    StoreKey
+/// Seals every record at rest; itself wrapped by the root key, which the host keeps. Each call opens something under
+/// it, so its key schedule stands beside it as long as it does.
+pub struct StoreKey(Box<Zeroizing<[u8; KEY_LEN]>>, Box<Cipher>);
+
+impl StoreKey {
+    /// Makes one from fresh randomness, in place.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn generate(random: &mut dyn Random) -> Result<Self, Failure> {
+        let mut key = Box::new(Zeroizing::new([0; KEY_LEN]));
+        random.fill(key.as_mut_slice())?;
+        Ok(Self::new(key))
+    }
+
+    /// Copies one in; `None` unless `bytes` are 32.
+    #[must_use]
+    pub fn copy_from(bytes: &[u8]) -> Option<Self> {
+        let mut key = Box::new(Zeroizing::new([0; KEY_LEN]));
+        if bytes.len() != KEY_LEN {
+            return None;
+        }
+        key.copy_from_slice(bytes);
+        Some(Self::new(key))
+    }
+
+    fn new(key: Box<Zeroizing<[u8; KEY_LEN]>>) -> Self {
+        let cipher = Box::new(Cipher::new(&key));
+        Self(key, cipher)
+    }
+
+    /// The bytes, for the wrapping that needs them.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+
+    /// AES-256-GCM under it.
+    #[must_use]
+    pub fn cipher(&self) -> &Cipher {
+        &self.1
+    }
 }
+
+impl fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreKey(kept)")
+    }
+}
+
 /// The backing key of a KMS key, sealed under the store key and unsealed for one use: 256 bits of a symmetric key,
 /// an HMAC key of its digest's length, or the private part of a key pair in the form of its algorithm.
 pub struct KeyMaterial(Box<Zeroizing<Vec<u8>>>);

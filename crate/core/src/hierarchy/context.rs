@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Value;
 use crate::model::shape::FromValue;
-use crate::model::{KmsError, Value};
 
 /// Key-value pairs, sorted; at most what fits a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,14 +30,16 @@ impl EncryptionContext {
 }
 
 impl FromValue for EncryptionContext {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
-        FromValue::from_value(value).map(Self)
+    fn from_value(value: Value, is_sound: &mut bool) -> Self {
+        Self(FromValue::from_value(value, is_sound))
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(pairs: T) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        let mut context = Self::default();
+        context.0.extend(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
+        context
     }
 }
 

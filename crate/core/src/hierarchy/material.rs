@@ -1,19 +1,28 @@
 //! Key material: its id, and its sealed form under the store key.
 
+use crate::record;
 use std::fmt;
-
-use minicbor::{Decode, Encode};
 
 use crate::crypto::{KeyMaterial, Random, StoreKey, aead, kdf, random};
 use crate::model::KmsError;
+use crate::model::cbor::{Cbor, Reader, Writer};
 
 /// AWS's `KeyMaterialId`: 32 bytes, written as 64 hexadecimal digits.
 ///
 /// Derived from the material and the KMS key's id, so that the same material imported again, or replicated
 /// into another Region, has the same id. The derivation is one way: the id says nothing of the material.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(transparent)]
-pub struct MaterialId(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MaterialId([u8; 32]);
+
+impl Cbor for MaterialId {
+    fn write(&self, to: &mut Writer) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        Self(Cbor::read(from))
+    }
+}
 
 impl MaterialId {
     /// The id of `material` in the KMS key `key_id`.
@@ -54,13 +63,13 @@ impl fmt::Debug for MaterialId {
 /// Key material under the store key: AES-256-GCM, the KMS key's id as associated data.
 ///
 /// This is what stands in memory and in the store between uses; it is no secret without the store key.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SealedMaterial {
-    #[cbor(n(0), with = "minicbor::bytes")]
     iv: [u8; aead::IV_LEN],
-    #[cbor(n(1), with = "minicbor::bytes")]
     sealed: Vec<u8>,
 }
+
+record!(SealedMaterial { iv, sealed: bytes });
 
 impl fmt::Debug for SealedMaterial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,7 +93,9 @@ impl SealedMaterial {
         random: &mut dyn Random,
     ) -> Result<Self, KmsError> {
         let iv = random::array(random)?;
-        let sealed = aead::seal(store_key.expose(), &iv, &associated_data(key_id), material.expose())?;
+        let mut sealed = Vec::with_capacity(material.expose().len() + aead::TAG_LEN);
+        let aad = associated_data(key_id);
+        aead::seal_into(store_key.cipher(), &iv, &aad, material.expose(), &mut sealed)?;
         Ok(Self { iv, sealed })
     }
 
@@ -93,9 +104,7 @@ impl SealedMaterial {
     /// # Errors
     /// `KMSInternalException` where it was not sealed under this store key for this KMS key.
     pub fn open(&self, store_key: &StoreKey, key_id: &str) -> Result<KeyMaterial, KmsError> {
-        let opened = aead::open(store_key.expose(), &self.iv, &associated_data(key_id), &self.sealed).ok();
-        opened
-            .map(KeyMaterial::new)
-            .ok_or_else(|| KmsError::internal("the key material at rest does not open"))
+        let opened = aead::open_with(store_key.cipher(), &self.iv, &associated_data(key_id), &self.sealed);
+        opened.map(KeyMaterial::new).map_err(|_| KmsError::internal("the key material at rest does not open"))
     }
 }

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::aead::{self, Forged, IV_LEN};
+use crate::crypto::aead::{self, Forged, IV_LEN, TAG_LEN};
 use crate::crypto::{Random, StoreKey, random};
 use crate::model::KmsError;
 
@@ -27,8 +27,10 @@ pub fn seal(
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, KmsError> {
     let iv: [u8; IV_LEN] = random::array(random)?;
-    let sealed = aead::seal(store_key.expose(), &iv, &associated_data(kind, id, generation), record)?;
-    Ok([&iv[..], &sealed].concat())
+    let mut sealed = Vec::with_capacity(IV_LEN + record.len() + TAG_LEN);
+    sealed.extend_from_slice(&iv);
+    aead::seal_into(store_key.cipher(), &iv, &associated_data(kind, id, generation), record, &mut sealed)?;
+    Ok(sealed)
 }
 
 /// Opens a sealed record.
@@ -41,5 +43,5 @@ pub fn open(
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Forged> {
     let (iv, sealed) = sealed.split_first_chunk::<IV_LEN>().ok_or(Forged)?;
-    aead::open(store_key.expose(), iv, &associated_data(kind, id, generation), sealed)
+    aead::open_with(store_key.cipher(), iv, &associated_data(kind, id, generation), sealed)
 }

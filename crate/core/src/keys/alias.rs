@@ -2,10 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html>
 
+use crate::record;
 use std::fmt;
 use std::str::FromStr;
-
-use minicbor::{Decode, Encode};
 
 use super::ids::{AccountId, KeyRef, NotAnId, Region, stored_as_text};
 use crate::model::Timestamp;
@@ -57,24 +56,22 @@ impl fmt::Display for AliasName {
     }
 }
 
-stored_as_text!(AliasName);
+stored_as_text!(AliasName, Self(String::new()));
 
 /// An alias as it stands in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
     /// Its name.
-    #[n(0)]
     pub name: AliasName,
     /// The KMS key that it points at; its account and Region are the alias's own.
-    #[n(1)]
     pub target: KeyRef,
     /// When it was made.
-    #[n(2)]
     pub created: Timestamp,
     /// When it was last pointed at another key.
-    #[n(3)]
     pub updated: Timestamp,
 }
+
+record!(Alias { name, target, created, updated });
 
 impl Alias {
     /// `arn:aws:kms:REGION:ACCOUNT:alias/NAME`.

@@ -2,10 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/key-store-overview.html>
 
+use crate::{choice, record};
 use std::fmt;
 use std::str::FromStr;
-
-use minicbor::{Decode, Encode};
 
 use super::ids::{AccountId, NotAnId, Region, stored_as_text};
 use crate::crypto::{Failure, Random, random};
@@ -50,7 +49,7 @@ impl fmt::Display for CustomKeyStoreId {
     }
 }
 
-stored_as_text!(CustomKeyStoreId);
+stored_as_text!(CustomKeyStoreId, Self(String::new()));
 
 /// AWS's `ConnectionState`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,49 +75,45 @@ impl ConnectionState {
 }
 
 /// What stands behind an external key store.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct XksProxy {
     /// `PUBLIC_ENDPOINT` or `VPC_ENDPOINT_SERVICE`.
-    #[n(0)]
     pub connectivity: String,
     /// The public half of the proxy's credential. The secret half is taken and not kept: nobody signs with it here.
-    #[n(1)]
     pub access_key_id: String,
     /// `https://` and a host.
-    #[n(2)]
     pub endpoint: String,
     /// Ends in `/kms/xks/v1`.
-    #[n(3)]
     pub path: String,
     /// The VPC endpoint service, where that is the connectivity.
-    #[n(4)]
     pub vpc_service: Option<String>,
     /// Who owns that service.
-    #[n(5)]
     pub vpc_owner: Option<AccountId>,
 }
 
+record!(XksProxy { connectivity, access_key_id, endpoint, path, vpc_service, vpc_owner });
+
 /// What stands behind a CloudHSM key store. Its password is taken and not kept: nobody logs in with it here.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudHsm {
     /// `cluster-` and 11 to 16 characters.
-    #[n(0)]
     pub cluster: String,
     /// The certificate of the cluster, PEM.
-    #[n(1)]
     pub trust_anchor: String,
 }
 
+record!(CloudHsm { cluster, trust_anchor });
+
 /// What stands behind a custom key store.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backing {
     /// A CloudHSM cluster.
-    #[n(0)]
-    CloudHsm(#[n(0)] CloudHsm),
+    CloudHsm(CloudHsm),
     /// An external key manager behind its proxy.
-    #[n(1)]
-    External(#[n(0)] XksProxy),
+    External(XksProxy),
 }
+
+choice!(Backing { CloudHsm = 0, External = 1, });
 
 impl Backing {
     /// AWS's `CustomKeyStoreType`.
@@ -132,30 +127,25 @@ impl Backing {
 }
 
 /// A custom key store as it stands in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomKeyStore {
     /// Whose.
-    #[n(0)]
     pub account: AccountId,
     /// In which Region.
-    #[n(1)]
     pub region: Region,
     /// Its id.
-    #[n(2)]
     pub id: CustomKeyStoreId,
     /// Its name, one in its account and Region.
-    #[n(3)]
     pub name: String,
     /// When it was made.
-    #[n(4)]
     pub created: Timestamp,
     /// From when on it is connected; `None` while it is not.
-    #[n(5)]
     pub connected_from: Option<Timestamp>,
     /// What stands behind it.
-    #[n(6)]
     pub backing: Backing,
 }
+
+record!(CustomKeyStore { account, region, id, name, created, connected_from, backing });
 
 impl CustomKeyStore {
     /// Its connection at `now`.

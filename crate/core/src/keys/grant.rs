@@ -2,11 +2,10 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>
 
+use crate::{choice, record};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-
-use minicbor::{Decode, Encode};
 
 use super::ids::{AccountId, KeyRef, NotAnId, stored_as_text};
 use crate::crypto::{Failure, Random, random};
@@ -54,32 +53,31 @@ impl fmt::Display for GrantId {
     }
 }
 
-stored_as_text!(GrantId);
+stored_as_text!(GrantId, Self([0; 32]));
 
 /// What a request must look like for the grant to allow it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GrantConstraints {
     /// The encryption context must be just this.
-    #[n(0)]
     pub context_equals: Option<BTreeMap<String, String>>,
     /// The encryption context must have these pairs.
-    #[n(1)]
     pub context_subset: Option<BTreeMap<String, String>>,
     /// The resource on whose behalf the request is made.
-    #[n(2)]
     pub source_arn: Option<String>,
 }
 
+record!(GrantConstraints { context_equals, context_subset, source_arn });
+
 /// Whom a grant names.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantPrincipal {
     /// An account, user, role or session, by ARN.
-    #[n(0)]
-    Aws(#[n(0)] String),
+    Aws(String),
     /// An AWS service, as `s3.amazonaws.com`.
-    #[n(1)]
-    Service(#[n(0)] String),
+    Service(String),
 }
+
+choice!(GrantPrincipal { Aws = 0, Service = 1, });
 
 impl GrantPrincipal {
     /// The ARN, or the service's name.
@@ -92,36 +90,29 @@ impl GrantPrincipal {
 }
 
 /// A grant as it stands in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// On which key.
-    #[n(0)]
     pub key: KeyRef,
     /// Its id.
-    #[n(1)]
     pub id: GrantId,
     /// Its friendly name, 1 to 256 characters.
-    #[n(2)]
     pub name: Option<String>,
     /// Who may.
-    #[n(3)]
     pub grantee: GrantPrincipal,
     /// Who may retire it.
-    #[n(4)]
     pub retiring: Option<GrantPrincipal>,
     /// What the grantee may do: AWS's `GrantOperation`s.
-    #[n(5)]
     pub operations: Vec<String>,
     /// Under which conditions.
-    #[n(6)]
     pub constraints: Option<GrantConstraints>,
     /// When it was made.
-    #[n(7)]
     pub created: Timestamp,
     /// In which account it was made.
-    #[n(8)]
     pub issuer: AccountId,
 }
+
+record!(Grant { key, id, name, grantee, retiring, operations, constraints, created, issuer });
 
 impl Grant {
     /// Whether a request for a grant asks for this one again: all but id and date are equal.

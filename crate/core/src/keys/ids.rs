@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::crypto::{Failure, Random, random};
+use crate::model::cbor::Cbor;
 
 /// Text that is no id of the wanted kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,20 +15,18 @@ pub struct NotAnId;
 
 /// Ids stand in the store as the text that people know them by.
 macro_rules! stored_as_text {
-    ($type:ty) => {
-        impl<C> minicbor::Encode<C> for $type {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut minicbor::Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.str(&self.to_string())?.ok()
+    ($type:ty, $blank:expr) => {
+        impl $crate::model::cbor::Cbor for $type {
+            fn write(&self, to: &mut $crate::model::cbor::Writer) {
+                to.str(&self.to_string());
             }
-        }
-        impl<'b, C> minicbor::Decode<'b, C> for $type {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-                let not_an_id = concat!("not a ", stringify!($type));
-                d.str()?.parse().map_err(|_| minicbor::decode::Error::message(not_an_id))
+
+            fn read(from: &mut $crate::model::cbor::Reader<'_>) -> Self {
+                from.str().parse().unwrap_or_else(|_| from.fail())
+            }
+
+            fn blank() -> Self {
+                $blank
             }
         }
     };
@@ -246,10 +245,10 @@ impl fmt::Display for KeyRef {
     }
 }
 
-stored_as_text!(AccountId);
-stored_as_text!(Region);
-stored_as_text!(KeyId);
-stored_as_text!(KeyRef);
+stored_as_text!(AccountId, Self::default());
+stored_as_text!(Region, Self::default());
+stored_as_text!(KeyId, Self { bytes: [0; 16], multi_region: false });
+stored_as_text!(KeyRef, Self { account: Cbor::blank(), region: Cbor::blank(), id: Cbor::blank() });
 
 #[cfg(test)]
 mod tests {

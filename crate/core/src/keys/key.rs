@@ -1,7 +1,5 @@
 //! The record of a KMS key, and what falls due on it.
 
-use minicbor::{Decode, Encode};
-
 use super::custom_store::CustomKeyStoreId;
 use super::ids::{KeyRef, Region};
 use super::material::{Material, Rotated, RotationType};
@@ -12,37 +10,34 @@ use crate::crypto::secret::KEY_LEN;
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::hierarchy::{MaterialId, SealedMaterial};
 use crate::model::{KmsError, Timestamp};
+use crate::{numbered, record};
 
 /// Who manages a KMS key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyManager {
     /// Customer managed.
-    #[n(0)]
     Customer,
     /// AWS managed: made for a service on first use, usable only through it.
-    #[n(1)]
     Aws,
 }
 
+numbered!(KeyManager { Customer = 0, Aws = 1, });
+
 /// AWS's `Origin`: where key material comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Origin {
     /// KMS makes it.
     #[default]
-    #[n(0)]
     AwsKms,
     /// The customer imports it.
-    #[n(1)]
     External,
     /// A CloudHSM cluster makes it and keeps it.
-    #[n(2)]
     CloudHsm,
     /// An external key manager keeps a second key, which encrypts what KMS has encrypted.
-    #[n(3)]
     ExternalKeyStore,
 }
+
+numbered!(Origin { AwsKms = 0, External = 1, CloudHsm = 2, ExternalKeyStore = 3, });
 
 impl Origin {
     const ALL: [Self; 4] = [Self::AwsKms, Self::External, Self::CloudHsm, Self::ExternalKeyStore];
@@ -72,142 +67,140 @@ impl Origin {
 }
 
 /// Automatic rotation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     /// Every how many days, 90 to 2560.
-    #[n(0)]
     pub period_days: u32,
     /// When next.
-    #[n(1)]
     pub next: Timestamp,
 }
 
+record!(Rotation { period_days, next });
+
 /// A scheduled deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletion {
     /// When the key is gone; `None` while replicas remain, since the window begins when the last one is gone.
-    #[n(0)]
     pub date: Option<Timestamp>,
     /// The window that was asked for, 7 to 30 days.
-    #[n(1)]
     pub window_days: u32,
 }
+
+record!(Deletion { date, window_days });
 
 /// A multi-Region key: the related keys share id, material, spec, usage, origin and rotation.
 ///
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html>
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MultiRegion {
     /// Where the primary key is.
-    #[n(0)]
     pub primary: Region,
     /// Where its replicas are, sorted.
-    #[n(1)]
     pub replicas: Vec<Region>,
 }
 
+record!(MultiRegion { primary, replicas });
+
 /// A state that passes by itself; what is left of it then means nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settling {
     /// When it is over.
-    #[n(0)]
     pub until: Timestamp,
     /// What is going on.
-    #[n(1)]
     pub what: Transition,
 }
 
+record!(Settling { until, what });
+
 /// What a key is on its way through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transition {
     /// A replica is being made.
-    #[n(0)]
     Creating,
     /// The primary Region is being changed.
-    #[n(1)]
     Updating,
 }
 
+numbered!(Transition { Creating = 0, Updating = 1, });
+
 /// A tag: key 1 to 128, value 0 to 256 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     /// The tag's key.
-    #[n(0)]
     pub key: String,
     /// Its value.
-    #[n(1)]
     pub value: String,
 }
 
+record!(Tag { key, value });
+
 /// A KMS key as it stands in the store. Its material is sealed, so the record is no secret in memory.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// Which key.
-    #[n(0)]
     pub reference: KeyRef,
     /// At most 8192 characters.
-    #[n(1)]
     pub description: String,
     /// When it was made.
-    #[n(2)]
     pub created: Timestamp,
     /// Who manages it.
-    #[n(3)]
     pub manager: KeyManager,
     /// What its owner has done with it.
-    #[n(4)]
     pub status: Status,
     /// Set while its deletion is pending.
-    #[n(5)]
     pub deletion: Option<Deletion>,
     /// Oldest first; the last one encrypts, all of them decrypt.
-    #[n(6)]
     pub materials: Vec<Material>,
     /// Set while automatic rotation is on.
-    #[n(7)]
     pub rotation: Option<Rotation>,
     /// How often it was rotated on demand.
-    #[n(8)]
     pub on_demand_rotations: u32,
     /// What kind of key it is.
-    #[n(9)]
-    #[cbor(default)]
     pub spec: KeySpec,
     /// What it may be used for.
-    #[n(10)]
-    #[cbor(default)]
     pub usage: KeyUsage,
     /// The public key of a key pair, as DER SubjectPublicKeyInfo.
-    #[cbor(n(11), with = "minicbor::bytes")]
     pub public_key: Option<Vec<u8>>,
     /// Where its material comes from.
-    #[n(12)]
-    #[cbor(default)]
     pub origin: Origin,
     /// Set for a multi-Region key, primary or replica.
-    #[n(13)]
     pub multi_region: Option<MultiRegion>,
     /// Sorted by key; at most 50.
-    #[n(14)]
-    #[cbor(default)]
     pub tags: Vec<Tag>,
     /// The key policy as it was put; `None` for the default one.
-    #[n(15)]
     pub policy: Option<String>,
     /// Imported material that the next rotation on demand makes current.
-    #[n(16)]
     pub pending: Option<Material>,
     /// The last state that passes, or passed, by itself.
-    #[n(17)]
     pub settling: Option<Settling>,
     /// The custom key store that it stands in.
-    #[n(18)]
     pub custom_key_store: Option<CustomKeyStoreId>,
     /// The external key that stands behind a key of an external key store.
-    #[n(19)]
     pub xks_key: Option<String>,
 }
+
+record!(Key {
+    reference,
+    description,
+    created,
+    manager,
+    status,
+    deletion,
+    materials,
+    rotation,
+    on_demand_rotations,
+    spec: default,
+    usage: default,
+    public_key: bytes,
+    origin: default,
+    multi_region,
+    tags: default,
+    policy,
+    pending,
+    settling,
+    custom_key_store,
+    xks_key,
+});
 
 /// What falls due on a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

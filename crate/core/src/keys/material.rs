@@ -1,22 +1,20 @@
 //! The key materials of a KMS key: which there are, since when, and until when.
 
-use minicbor::{Decode, Encode};
-
 use super::key::Origin;
 use crate::hierarchy::{MaterialId, SealedMaterial};
 use crate::model::Timestamp;
+use crate::{numbered, record};
 
 /// Why key material was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RotationType {
     /// On its date.
-    #[n(0)]
     Automatic,
     /// By `RotateKeyOnDemand`.
-    #[n(1)]
     OnDemand,
 }
+
+numbered!(RotationType { Automatic = 0, OnDemand = 1, });
 
 impl RotationType {
     /// The wire name.
@@ -30,22 +28,20 @@ impl RotationType {
 }
 
 /// One key material of a KMS key, sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Material {
     /// Its id.
-    #[n(0)]
     pub id: MaterialId,
     /// The material under the store key; `None` where imported material was deleted, has expired, or has not yet
     /// been imported into this replica.
-    #[n(1)]
     pub sealed: Option<SealedMaterial>,
     /// When and why it was added; `None` for the first.
-    #[n(2)]
     pub rotated: Option<Rotated>,
     /// How it was imported, where it was.
-    #[n(3)]
     pub imported: Option<Imported>,
 }
+
+record!(Material { id, sealed, rotated, imported });
 
 impl Material {
     /// When the material expires, where it is there and does.
@@ -65,23 +61,23 @@ impl Material {
 }
 
 /// What was said when key material was imported.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     /// When it expires; `None` where it does not.
-    #[n(0)]
     pub valid_to: Option<Timestamp>,
     /// Its description, at most 256 characters.
-    #[n(1)]
     pub description: Option<String>,
 }
 
+record!(Imported { valid_to, description });
+
 /// When and why a key material was added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotated {
     /// When.
-    #[n(0)]
     pub at: Timestamp,
     /// Why.
-    #[n(1)]
     pub by: RotationType,
 }
+
+record!(Rotated { at, by });

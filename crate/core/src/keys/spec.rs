@@ -2,96 +2,73 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html>
 
-use minicbor::{Decode, Encode};
-
 use crate::crypto::mac::MacAlgorithm;
 use crate::crypto::pair::PairKind;
+use crate::numbered;
 
 /// AWS's `KeySpec`. The numbers stand in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeySpec {
     /// AES-256-GCM under keys derived for each call.
     #[default]
-    #[n(0)]
     SymmetricDefault,
     /// HMAC with a key of 224 bits.
-    #[n(1)]
     Hmac224,
     /// HMAC with a key of 256 bits.
-    #[n(2)]
     Hmac256,
     /// HMAC with a key of 384 bits.
-    #[n(3)]
     Hmac384,
     /// HMAC with a key of 512 bits.
-    #[n(4)]
     Hmac512,
     /// NIST P-256.
-    #[n(5)]
     EccNistP256,
     /// NIST P-384.
-    #[n(6)]
     EccNistP384,
     /// NIST P-521.
-    #[n(7)]
     EccNistP521,
     /// secp256k1.
-    #[n(8)]
     EccSecgP256k1,
     /// Edwards25519.
-    #[n(9)]
     EccNistEdwards25519,
     /// ML-DSA-44.
-    #[n(10)]
     MlDsa44,
     /// ML-DSA-65.
-    #[n(11)]
     MlDsa65,
     /// ML-DSA-87.
-    #[n(12)]
     MlDsa87,
     /// ML-KEM-512.
-    #[n(13)]
     MlKem512,
     /// ML-KEM-768.
-    #[n(14)]
     MlKem768,
     /// ML-KEM-1024.
-    #[n(15)]
     MlKem1024,
     /// RSA, 2048 bits.
-    #[n(16)]
     Rsa2048,
     /// RSA, 3072 bits.
-    #[n(17)]
     Rsa3072,
     /// RSA, 4096 bits.
-    #[n(18)]
     Rsa4096,
 }
 
+numbered!(KeySpec { SymmetricDefault = 0, Hmac224 = 1, Hmac256 = 2, Hmac384 = 3, Hmac512 = 4, EccNistP256 = 5, EccNistP384 = 6, EccNistP521 = 7, EccSecgP256k1 = 8, EccNistEdwards25519 = 9, MlDsa44 = 10, MlDsa65 = 11, MlDsa87 = 12, MlKem512 = 13, MlKem768 = 14, MlKem1024 = 15, Rsa2048 = 16, Rsa3072 = 17, Rsa4096 = 18, });
+
 /// AWS's `KeyUsage`: one for the whole life of a KMS key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyUsage {
     /// Encrypt, Decrypt, data keys.
     #[default]
-    #[n(0)]
     EncryptDecrypt,
     /// Sign, Verify.
-    #[n(1)]
     SignVerify,
     /// GenerateMac, VerifyMac.
-    #[n(2)]
     GenerateVerifyMac,
     /// DeriveSharedSecret.
-    #[n(3)]
     KeyAgreement,
     /// Encapsulate, Decapsulate.
-    #[n(4)]
     EncapsulateDecapsulate,
 }
+
+numbered!(KeyUsage { EncryptDecrypt = 0, SignVerify = 1, GenerateVerifyMac = 2, KeyAgreement = 3, EncapsulateDecapsulate = 4, });
 
 impl KeyUsage {
     const ALL: [Self; 5] = [

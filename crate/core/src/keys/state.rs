@@ -2,22 +2,20 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
 
-use minicbor::{Decode, Encode};
+use crate::numbered;
 
 /// What the owner has done with the key; the wire's `KeyState` follows from it, see [`super::Key::state`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// In use.
-    #[n(0)]
     Enabled,
     /// Switched off.
-    #[n(1)]
     Disabled,
     /// Waiting out its deletion window, or for its replicas to go.
-    #[n(2)]
     PendingDeletion,
 }
+
+numbered!(Status { Enabled = 0, Disabled = 1, PendingDeletion = 2, });
 
 /// AWS's `KeyState`: what the status, the material, the key store and the related keys come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

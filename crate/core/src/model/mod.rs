@@ -1,5 +1,6 @@
 //! The wire: values, request and answer shapes, the constraints of the service model, and the errors.
 
+pub mod cbor;
 pub mod constraints;
 pub mod error;
 pub mod field;

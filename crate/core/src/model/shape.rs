@@ -8,12 +8,33 @@ use std::collections::BTreeMap;
 use super::{KmsError, SensitiveBlob, Timestamp, Value};
 
 /// A part of a request.
-pub trait FromValue: Sized {
-    /// Takes it out of `value`.
-    ///
-    /// # Errors
-    /// `SerializationException` where the value is of another type.
-    fn from_value(value: Value) -> Result<Self, KmsError>;
+///
+/// Reading never breaks off: a part of another type reads as nothing and says so. What would have to be dropped at
+/// each of a request's members otherwise is most of the code that a request costs.
+pub trait FromValue: Sized + Default {
+    /// Takes it out of `value`; sets `is_sound` to false where the value is of another type.
+    fn from_value(value: Value, is_sound: &mut bool) -> Self;
+}
+
+/// Reads a whole request.
+///
+/// # Errors
+/// `SerializationException` where a part is of another type; the constraints, which are checked before, see to it.
+pub fn read<T: FromValue>(value: Value) -> Result<T, KmsError> {
+    let mut is_sound = true;
+    let request = T::from_value(value, &mut is_sound);
+    if is_sound { Ok(request) } else { Err(mistyped()) }
+}
+
+/// Takes the member `name` of a request out.
+#[inline(never)]
+pub(crate) fn take<T: FromValue>(request: &mut Value, name: &str, is_sound: &mut bool) -> T {
+    T::from_value(request.take(name), is_sound)
+}
+
+fn unsound<T: Default>(is_sound: &mut bool) -> T {
+    *is_sound = false;
+    T::default()
 }
 
 /// A part of an answer.
@@ -29,10 +50,10 @@ fn mistyped() -> KmsError {
 macro_rules! scalar {
     ($type:ty, $variant:ident) => {
         impl FromValue for $type {
-            fn from_value(value: Value) -> Result<Self, KmsError> {
+            fn from_value(value: Value, is_sound: &mut bool) -> Self {
                 match value {
-                    Value::$variant(value) => Ok(value),
-                    _ => Err(mistyped()),
+                    Value::$variant(value) => value,
+                    _ => unsound(is_sound),
                 }
             }
         }
@@ -50,8 +71,8 @@ scalar!(String, String);
 scalar!(SensitiveBlob, Bytes);
 
 impl<T: FromValue> FromValue for Option<T> {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
-        if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
+    fn from_value(value: Value, is_sound: &mut bool) -> Self {
+        if value.is_null() { None } else { Some(T::from_value(value, is_sound)) }
     }
 }
 
@@ -62,10 +83,10 @@ impl<T: IntoValue> IntoValue for Option<T> {
 }
 
 impl<T: FromValue> FromValue for Vec<T> {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
+    fn from_value(value: Value, is_sound: &mut bool) -> Self {
         match value {
-            Value::List(items) => items.into_iter().map(T::from_value).collect(),
-            _ => Err(mistyped()),
+            Value::List(items) => items.into_iter().map(|item| T::from_value(item, is_sound)).collect(),
+            _ => unsound(is_sound),
         }
     }
 }
@@ -95,25 +116,26 @@ impl IntoValue for Timestamp {
 }
 
 impl FromValue for Timestamp {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
+    fn from_value(value: Value, is_sound: &mut bool) -> Self {
         // Beyond the last instant there is, it is the last.
         #[allow(clippy::cast_possible_truncation)]
         match value {
-            Value::Integer(seconds) => Ok(Self(seconds.saturating_mul(1000))),
-            Value::Float(seconds) => Ok(Self((seconds * 1000.0).round() as i64)),
-            _ => Err(mistyped()),
+            Value::Integer(seconds) => Self(seconds.saturating_mul(1000)),
+            Value::Float(seconds) => Self((seconds * 1000.0).round() as i64),
+            _ => unsound(is_sound),
         }
     }
 }
 
 impl FromValue for BTreeMap<String, String> {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
-        match value {
-            Value::Map(pairs) => {
-                pairs.into_iter().map(|(key, value)| Ok((key, String::from_value(value)?))).collect()
-            }
-            _ => Err(mistyped()),
+    fn from_value(value: Value, is_sound: &mut bool) -> Self {
+        let Value::Map(pairs) = value else { return unsound(is_sound) };
+        // One by one: collecting would bring a sorting algorithm along.
+        let mut map = Self::new();
+        for (key, value) in pairs {
+            map.insert(key, String::from_value(value, is_sound));
         }
+        map
     }
 }
 
@@ -132,8 +154,13 @@ impl IntoValue for () {
 
 /// A request with nothing in it that matters.
 impl FromValue for () {
-    fn from_value(_: Value) -> Result<Self, KmsError> {
-        Ok(())
+    fn from_value(_: Value, _: &mut bool) -> Self {}
+}
+
+/// A part that is kept as it came.
+impl FromValue for Value {
+    fn from_value(value: Value, _: &mut bool) -> Self {
+        value
     }
 }
 
@@ -143,13 +170,12 @@ impl FromValue for () {
 macro_rules! request {
     ($(#[$meta:meta])* struct $name:ident { $($wire:literal $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
+        #[derive(Default)]
         pub(crate) struct $name { $($field: $type,)* }
 
         impl $crate::model::shape::FromValue for $name {
-            fn from_value(
-                mut value: $crate::model::Value,
-            ) -> Result<Self, $crate::model::KmsError> {
-                Ok(Self { $($field: $crate::model::shape::FromValue::from_value(value.take($wire))?,)* })
+            fn from_value(mut value: $crate::model::Value, is_sound: &mut bool) -> Self {
+                Self { $($field: $crate::model::shape::take(&mut value, $wire, is_sound),)* }
             }
         }
     };
@@ -163,17 +189,30 @@ macro_rules! answer {
 
         impl $crate::model::shape::IntoValue for $name {
             fn into_value(self) -> $crate::model::Value {
-                let members = [$(($wire, $crate::model::shape::IntoValue::into_value(self.$field)),)*];
-                $crate::model::Value::Map(
-                    members
-                        .into_iter()
-                        .filter(|(_, value)| !value.is_null())
-                        .map(|(name, value)| (name.to_owned(), value))
-                        .collect(),
-                )
+                let mut members = $crate::model::shape::Members::default();
+                $(members.push($wire, $crate::model::shape::IntoValue::into_value(self.$field));)*
+                members.into_value()
             }
         }
     };
+}
+
+/// The members of an answer that is being written.
+#[derive(Default)]
+pub(crate) struct Members(Vec<(String, Value)>);
+
+impl Members {
+    /// Adds a member; `Null` is left out.
+    #[inline(never)]
+    pub(crate) fn push(&mut self, name: &str, value: Value) {
+        if !value.is_null() {
+            self.0.push((name.to_owned(), value));
+        }
+    }
+
+    pub(crate) fn into_value(self) -> Value {
+        Value::Map(self.0)
+    }
 }
 
 pub(crate) use {answer, request};

@@ -1,11 +1,8 @@
 //! Instants, in milliseconds since 1970, UTC.
 
-use minicbor::{Decode, Encode};
-
 /// An instant in milliseconds since 1970-01-01T00:00:00Z. On the wire: seconds, as a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
-#[cbor(transparent)]
-pub struct Timestamp(#[n(0)] pub i64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
 
 /// A day in milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1000;

@@ -2,12 +2,21 @@
 
 use std::fmt;
 
-use minicbor::{Decode, Encode};
+use super::cbor::{Cbor, Reader, Writer};
 
 /// A UUID.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Encode, Decode)]
-#[cbor(transparent)]
-pub struct Uuid(#[cbor(n(0), with = "minicbor::bytes")] [u8; 16]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Uuid([u8; 16]);
+
+impl Cbor for Uuid {
+    fn write(&self, to: &mut Writer) {
+        self.0.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        Self(Cbor::read(from))
+    }
+}
 
 impl Uuid {
     /// The UUID of version 4 that 16 random bytes make: six of their bits give way.
@@ -59,6 +68,8 @@ mod tests {
         let all = Uuid::from_random([0xff; 16]);
         assert_eq!(all.to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(Uuid::from_random([0; 16]).to_string(), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(minicbor::decode::<Uuid>(&minicbor::to_vec(all).unwrap()).unwrap(), all);
+        let mut writer = Writer::default();
+        all.write(&mut writer);
+        assert_eq!(Uuid::read(&mut Reader::new(&writer.into_bytes())), all);
     }
 }

@@ -9,14 +9,24 @@ use std::fmt;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use crate::crypto;
 
 /// Bytes that may be secret: a plaintext, a data key, a message.
 ///
 /// Owns its buffer from the boundary on, zeroizes it on drop and does not print it. It serialises as bytes,
 /// because an answer has to leave the core somewhere: the service model calls such members `sensitive`.
-#[derive(Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Default, PartialEq, Eq)]
 pub struct SensitiveBlob(Vec<u8>);
+
+impl Drop for SensitiveBlob {
+    fn drop(&mut self) {
+        crypto::wipe(&mut self.0);
+    }
+}
+
+impl ZeroizeOnDrop for SensitiveBlob {}
 
 impl SensitiveBlob {
     /// Takes ownership of `bytes`; nothing is copied.

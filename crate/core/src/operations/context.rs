@@ -207,7 +207,7 @@ impl<'a> Context<'a> {
         let service = name.service().unwrap_or_default();
         let description = format!(
             "Default key that protects my {} data when no other key is defined",
-            service.to_uppercase()
+            service.to_ascii_uppercase()
         );
         let mut key =
             self.empty_key(description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default(), false)?;

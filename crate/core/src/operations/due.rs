@@ -2,8 +2,6 @@
 //! date, in order, and only once: a call catches up the keys that it touches and those related to them; moving the
 //! clock catches up all of them, in batches.
 
-use std::collections::BTreeSet;
-
 use crate::audit;
 use crate::crypto::{Random, StoreKey};
 use crate::keys::{Due, Key, KeyRef, MultiRegion, Status};
@@ -113,12 +111,12 @@ pub(crate) fn next_batch(
 ) -> Result<DueBatch, KmsError> {
     // Whatever is not among the first `limit` keys is later than all of these, so it can wait for its batch.
     let due_keys = state.due().take(limit).take_while(|(at, _)| *at <= now);
-    let mut queue: BTreeSet<(Timestamp, KeyRef)> = due_keys.map(|(at, key)| (at, key.clone())).collect();
+    let mut queue: Vec<(Timestamp, KeyRef)> = due_keys.map(|(at, key)| (at, key.clone())).collect();
     let full = queue.len() == limit && state.due().nth(limit).is_some_and(|(at, _)| at <= now);
     let mut overlay = Overlay::default();
     let mut batch = DueBatch::default();
     while batch.happened.len() < limit {
-        let Some((at, reference)) = queue.pop_first() else { break };
+        let Some((at, reference)) = take_first(&mut queue) else { break };
         let Some(key) = overlay.key(state, &reference) else { continue };
         let group: Vec<KeyRef> = std::iter::once(reference.clone()).chain(key.related()).collect();
         // What happened to a related key may have moved this one's date: then it stands in the queue under that.
@@ -128,14 +126,22 @@ pub(crate) fn next_batch(
         }
         for of in group {
             let next = overlay.key(state, &of).and_then(Key::next_due);
-            if let Some((next, _)) = next.filter(|(next, _)| *next <= now) {
-                queue.insert((next, of));
+            if let Some((next, _)) = next.filter(|(next, _)| *next <= now)
+                && !queue.contains(&(next, of.clone()))
+            {
+                queue.push((next, of));
             }
         }
     }
     batch.changes = overlay.changes(state);
     batch.more = full || !queue.is_empty();
     Ok(batch)
+}
+
+/// Takes the earliest out of a queue that is no longer than a batch.
+fn take_first(queue: &mut Vec<(Timestamp, KeyRef)>) -> Option<(Timestamp, KeyRef)> {
+    let first = queue.iter().enumerate().min_by(|(_, a), (_, b)| a.cmp(b)).map(|(at, _)| at)?;
+    Some(queue.swap_remove(first))
 }
 
 /// Lets one event happen to a key, and to the related keys what follows from it.

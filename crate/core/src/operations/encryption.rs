@@ -11,18 +11,12 @@ use crate::crypto::pair::rsa::{self, Oaep};
 use crate::hierarchy::blob::{self, Blob, Made};
 use crate::hierarchy::{EncryptionContext, MaterialId};
 use crate::keys::{Key, KeyUsage};
-use crate::model::shape::{FromValue, answer, request};
+use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, SensitiveBlob, Value};
 use crate::trace::{Action, Actor, Artefact, Kind, Step};
 
 /// The algorithm of symmetric KMS keys, and the one where a request names none.
 pub(super) const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
-
-impl FromValue for Value {
-    fn from_value(value: Value) -> Result<Self, KmsError> {
-        Ok(value)
-    }
-}
 
 request! {
     struct EncryptRequest {

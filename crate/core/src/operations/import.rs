@@ -5,7 +5,6 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys.html>
 
-use minicbor::{Decode, Encode};
 use zeroize::Zeroizing;
 
 use super::Context;
@@ -17,6 +16,7 @@ use crate::crypto::secret::KEY_LEN;
 use crate::crypto::wrap::{self, WrappingAlgorithm};
 use crate::hierarchy::{MaterialId, SealedMaterial, record};
 use crate::keys::{Family, Imported, Key, KeyRef, KeySpec, KeyState, Material, Origin, Status};
+use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, SensitiveBlob, Timestamp};
 
@@ -27,17 +27,35 @@ const MAX_VALIDITY: u32 = 365;
 /// What an import token is sealed as; no record has the kind 0.
 const TOKEN_LABEL: (u8, &str, u64) = (0, "import token", 0);
 
-/// What stands in an import token.
-#[derive(Encode, Decode)]
+/// What stands in an import token: the key, the wrapping algorithm, when it ends, the wrapping key as PKCS #8.
 struct ImportToken<'a> {
-    #[n(0)]
     key: KeyRef,
-    #[b(1)]
     algorithm: &'a str,
-    #[n(2)]
     valid_to: Timestamp,
-    #[cbor(b(3), with = "minicbor::bytes")]
     wrapping_key: &'a [u8],
+}
+
+impl<'a> ImportToken<'a> {
+    fn write(&self) -> Zeroizing<Vec<u8>> {
+        // Sized once: a buffer that grows leaves the private key behind.
+        let mut to = Writer::with_capacity(self.wrapping_key.len() + 256);
+        to.array(4);
+        self.key.write(&mut to);
+        to.str(self.algorithm);
+        self.valid_to.write(&mut to);
+        to.bytes(self.wrapping_key);
+        Zeroizing::new(to.into_bytes())
+    }
+
+    fn read(token: &'a [u8]) -> Option<Self> {
+        let mut from = Reader::new(token);
+        from.array();
+        let key = Cbor::read(&mut from);
+        let algorithm = from.str();
+        let valid_to = Cbor::read(&mut from);
+        let wrapping_key = from.bytes();
+        from.is_at_sound_end().then_some(Self { key, algorithm, valid_to, wrapping_key })
+    }
 }
 
 request! {
@@ -74,11 +92,7 @@ pub(super) fn get_parameters_for_import(
         valid_to,
         wrapping_key: pair.private.expose(),
     };
-    // Sized once: a buffer that grows leaves the private key behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(pair.private.expose().len() + 256));
-    minicbor::encode(&token, &mut *bytes)
-        .map_err(|_| KmsError::internal("the import token could not be made"))?;
-    let token = record::seal(context.store_key, TOKEN_LABEL, &bytes, context.random)?;
+    let token = record::seal(context.store_key, TOKEN_LABEL, &token.write(), context.random)?;
     Ok(GetParametersForImportResponse {
         key_id: key.arn(),
         token: SensitiveBlob::new(token),
@@ -236,7 +250,7 @@ fn unwrapped(
 ) -> Result<(KeyMaterial, Option<Vec<u8>>), KmsError> {
     let invalid = || KmsError::request(RequestError::InvalidImportToken, String::new());
     let opened = record::open(context.store_key, TOKEN_LABEL, token).map_err(|_| invalid())?;
-    let token: ImportToken<'_> = minicbor::decode(&opened).map_err(|_| invalid())?;
+    let token = ImportToken::read(&opened).ok_or_else(invalid)?;
     if token.key != key.reference {
         return Err(invalid());
     }

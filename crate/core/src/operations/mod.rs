@@ -31,7 +31,7 @@ pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
 pub use host::{Desk, HostJob, HostKey, HostResult};
 
-use crate::model::shape::{FromValue, IntoValue, answer, request};
+use crate::model::shape::{FromValue, IntoValue, answer, read, request};
 use crate::model::{KmsError, Value};
 
 /// An operation ready to run: takes a validated input.
@@ -57,7 +57,7 @@ fn run<I: FromValue, O: IntoValue>(
     context: &mut Context<'_>,
     input: Value,
 ) -> Result<Value, KmsError> {
-    operation(context, I::from_value(input)?).map(IntoValue::into_value)
+    operation(context, read(input)?).map(IntoValue::into_value)
 }
 
 macro_rules! operations {

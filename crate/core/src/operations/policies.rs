@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>
 
 use super::Context;
-use super::paging::{limit, parse_marker};
+use super::paging::limit;
 use crate::authz;
 use crate::keys::Key;
 use crate::model::shape::{answer, request};
@@ -111,8 +111,10 @@ pub(super) fn list_key_policies(
     request: ListKeyPoliciesRequest,
 ) -> Result<ListKeyPoliciesResponse, KmsError> {
     limit(request.limit, 100, 1000)?;
-    let after: Option<String> = parse_marker(request.marker.as_deref())?;
+    // One page holds all, so that no marker is ever given out; the model has no InvalidMarkerException here.
+    if request.marker.is_some() {
+        return Err(KmsError::validation("Invalid marker."));
+    }
     context.key_not_alias(&request.key_id)?;
-    let names = if after.is_none_or(|after| after.as_str() < NAME) { vec![NAME] } else { Vec::new() };
-    Ok(ListKeyPoliciesResponse { names, truncated: false })
+    Ok(ListKeyPoliciesResponse { names: vec![NAME], truncated: false })
 }

@@ -4,9 +4,11 @@
 //! a segment. Segments are a log of bounded length: a new one takes the place of the oldest, and carries on what is
 //! still the last use of some key. A commit that is refused leaves everything waiting.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::event::{Carried, Event, Segment};
+use super::index::Path;
+use super::tree::Tree;
 use super::{Change, Kind, LastUse, Record, StoreError};
 use crate::keys::KeyRef;
 
@@ -20,13 +22,13 @@ const MOST_EVENTS: usize = 50_000;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deferred {
-    last_use: BTreeMap<KeyRef, Used>,
+    last_use: Tree<Used>,
     /// Oldest first.
     events: VecDeque<Event>,
     /// How many of them, at the end, are not in the store yet.
     waiting: usize,
     /// The keys of waiting events that were lost.
-    adrift: BTreeSet<KeyRef>,
+    adrift: Tree<KeyRef>,
     /// What the store holds, oldest first.
     segments: VecDeque<Stored>,
     /// Slots below `slots` that no segment holds.
@@ -62,12 +64,20 @@ struct Place {
 }
 
 impl Deferred {
+    fn used_last(&self, key: &KeyRef) -> Option<&Used> {
+        self.last_use.get(Path::key(key).as_ref())
+    }
+
+    fn used_last_mut(&mut self, key: &KeyRef) -> Option<&mut Used> {
+        self.last_use.get_mut(Path::key(key).as_ref())
+    }
+
     pub(super) fn last_use(&self, key: &KeyRef) -> Option<&LastUse> {
-        self.last_use.get(key).map(|used| &used.last)
+        self.used_last(key).map(|used| &used.last)
     }
 
     pub(super) fn has_row(&self, key: &KeyRef) -> bool {
-        self.last_use.get(key).is_some_and(|used| used.has_row)
+        self.used_last(key).is_some_and(|used| used.has_row)
     }
 
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
@@ -100,10 +110,8 @@ impl Deferred {
             return Vec::new();
         }
         let Place { slot, replaced, carried } = self.place(events.len(), is_known);
-        let uses = carried.iter().filter_map(|key| self.last_use(key)).map(Carried).collect();
-        let segment = Segment { slot, generation, events, uses };
-        // Writing to a vector cannot fail: its error type has no value.
-        let record = minicbor::to_vec(&segment).unwrap_or_default();
+        let uses: Vec<&LastUse> = carried.iter().filter_map(|key| self.last_use(key)).collect();
+        let record = Segment::record(slot, generation, &events, &uses);
         let change = |slot: u32, record| Change { kind: Kind::Audit, id: slot.to_string(), record };
         let replaced = self.segments.iter().take(replaced).map(|old| old.slot).filter(|old| *old != slot);
         replaced.map(|old| change(old, None)).chain([change(slot, Some(record))]).collect()
@@ -127,20 +135,21 @@ impl Deferred {
         let entries = count + carried.len();
         let mut keys = carried;
         for key in &keys {
-            if let Some(used) = self.last_use.get_mut(key) {
+            if let Some(used) = self.used_last_mut(key) {
                 used.slot = Some(slot);
             }
         }
         let written = self.events.range(self.events.len().saturating_sub(count)..);
         for key in written.filter(|event| event.is_use).flat_map(|event| &event.keys) {
+            let used = self.last_use.get_mut(Path::key(key).as_ref());
             // Where another tab's use is newer, that one's segment holds it.
-            if let Some(used) = self.last_use.get_mut(key).filter(|used| used.slot.is_none()) {
+            if let Some(used) = used.filter(|used| used.slot.is_none()) {
                 used.slot = Some(slot);
                 keys.push(key.clone());
             }
         }
         self.segments.push_back(Stored { slot, entries, keys });
-        self.adrift.clear();
+        self.adrift = Tree::default();
         self.waiting = 0;
         self.trim();
     }
@@ -155,7 +164,7 @@ impl Deferred {
         let last = LastUse::from_bytes(id, record)?;
         let key = last.key.clone();
         self.put(last, None);
-        if let Some(used) = self.last_use.get_mut(&key) {
+        if let Some(used) = self.used_last_mut(&key) {
             used.has_row = true;
         }
         Ok(())
@@ -163,7 +172,7 @@ impl Deferred {
 
     /// Reads a segment, which is newer than those that were read before.
     pub(super) fn load_segment(&mut self, id: &str, record: Option<&[u8]>) -> Result<(), StoreError> {
-        let segment = record.map(|record| Segment::<Event, Carried<LastUse>>::from_bytes(id, record));
+        let segment = record.map(|record| Segment::from_record(id, record));
         let segment = segment.transpose()?;
         let slot: u32 = id.parse().map_err(|_| StoreError::Malformed(id.to_owned()))?;
         self.segments.retain(|old| old.slot != slot);
@@ -195,8 +204,8 @@ impl Deferred {
 
     /// A deleted key takes the memory of its use with it.
     pub(super) fn forget(&mut self, key: &KeyRef) {
-        self.last_use.remove(key);
-        self.adrift.remove(key);
+        self.last_use.remove(Path::key(key).as_ref());
+        self.adrift.remove(Path::key(key).as_ref());
     }
 
     fn used(&mut self, event: &Event, slot: Option<u32>) {
@@ -207,11 +216,12 @@ impl Deferred {
 
     /// Of two uses of a key the newer one stays.
     fn put(&mut self, last: LastUse, slot: Option<u32>) {
-        match self.last_use.get_mut(&last.key) {
+        match self.used_last_mut(&last.key) {
             Some(old) if old.last.at > last.at => {}
             Some(old) => (old.last, old.slot) = (last, slot),
             None => {
-                self.last_use.insert(last.key.clone(), Used { last, slot, has_row: false });
+                let key = Path::key(&last.key);
+                self.last_use.insert(key.as_ref(), Used { last, slot, has_row: false });
             }
         }
     }
@@ -219,7 +229,7 @@ impl Deferred {
     /// Where a segment of `count` events goes. The last uses of keys that are gone are not carried on.
     fn place(&self, count: usize, is_known: impl Fn(&KeyRef) -> bool) -> Place {
         let most = MOST_EVENTS.saturating_add(2 * self.last_use.len());
-        let mut carried: Vec<KeyRef> = self.adrift.iter().cloned().collect();
+        let mut carried: Vec<KeyRef> = self.adrift.iter().map(|(_, key)| key.clone()).collect();
         let mut total = self.segments.iter().map(|old| old.entries).sum::<usize>() + count + carried.len();
         let (mut replaced, mut slot) = (0, None);
         for old in &self.segments {
@@ -227,8 +237,7 @@ impl Deferred {
                 break;
             }
             let before = carried.len();
-            let in_it =
-                |key: &&KeyRef| self.last_use.get(*key).is_some_and(|used| used.slot == Some(old.slot));
+            let in_it = |key: &&KeyRef| self.used_last(key).is_some_and(|used| used.slot == Some(old.slot));
             carried.extend(old.keys.iter().filter(in_it).filter(|key| is_known(key)).cloned());
             // A key may have been used more than once in one segment.
             carried.get_mut(before..).unwrap_or_default().sort_unstable();
@@ -245,7 +254,9 @@ impl Deferred {
         let excess = self.events.len().saturating_sub(KEPT_EVENTS);
         let lost = self.waiting.saturating_sub(KEPT_EVENTS);
         for event in self.events.range(excess - lost..excess).filter(|event| event.is_use) {
-            self.adrift.extend(event.keys.iter().cloned());
+            for key in &event.keys {
+                self.adrift.insert(Path::key(key).as_ref(), key.clone());
+            }
         }
         self.events.drain(..excess);
         self.waiting -= lost;

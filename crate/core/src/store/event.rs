@@ -13,13 +13,9 @@
 
 use std::borrow::Cow;
 
-use minicbor::data::Type;
-use minicbor::decode::Error as DecodeError;
-use minicbor::encode::{Error as EncodeError, Write};
-use minicbor::{Decode, Decoder, Encode, Encoder};
-
-use super::{Kind, LastUse, Record};
+use super::{LastUse, StoreError};
 use crate::keys::{AccountId, KeyId, KeyRef, Region};
+use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::{Timestamp, Uuid};
 
 /// One call, or something that happened by itself.
@@ -62,141 +58,161 @@ impl Event {
     }
 }
 
-/// The events of one commit. Generic, so that writing one clones no event.
-#[derive(Debug, Encode, Decode)]
-pub(super) struct Segment<E, U> {
-    /// Under which of a bounded number of ids it stands: an old segment's place is taken by a new one.
-    #[n(0)]
-    pub(super) slot: u32,
-    /// The commit that wrote it.
-    #[n(1)]
-    pub(super) generation: u64,
+/// The events of one commit.
+#[derive(Debug)]
+pub(super) struct Segment {
     /// Oldest first.
-    #[n(2)]
-    pub(super) events: Vec<E>,
+    pub(super) events: Vec<Event>,
     /// Older last uses.
-    #[n(3)]
-    pub(super) uses: Vec<U>,
+    pub(super) uses: Vec<Carried>,
 }
 
-impl Record for Segment<Event, Carried<LastUse>> {
-    const KIND: Kind = Kind::Audit;
+impl Segment {
+    /// The record of a segment, written by the commit of `generation`; nothing is cloned for it. `slot` is under which
+    /// of a bounded number of ids it stands: an old segment's place is taken by a new one.
+    pub(super) fn record(slot: u32, generation: u64, events: &[&Event], uses: &[&LastUse]) -> Vec<u8> {
+        let mut to = Writer::with_capacity(64 + 128 * (events.len() + uses.len()));
+        to.array(4);
+        slot.write(&mut to);
+        to.u64(generation);
+        to.array(events.len() as u64);
+        events.iter().for_each(|event| event.write(&mut to));
+        to.array(uses.len() as u64);
+        uses.iter().for_each(|last| write_use(last, &mut to));
+        to.into_bytes()
+    }
 
-    fn id(&self) -> String {
-        self.slot.to_string()
+    /// The segment that a record of the id `id` holds.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where it holds none, or another.
+    pub(super) fn from_record(id: &str, record: &[u8]) -> Result<Self, StoreError> {
+        let mut from = Reader::new(record);
+        let mut left = from.array();
+        let slot: u32 = from.field(&mut left);
+        from.field::<u64>(&mut left);
+        let segment = Self { events: from.field(&mut left), uses: from.field(&mut left) };
+        from.skip(left);
+        let is_it = from.is_at_sound_end() && slot.to_string() == id;
+        if is_it { Ok(segment) } else { Err(StoreError::Malformed(id.to_owned())) }
     }
 }
 
 /// How many elements an event has.
 const LENGTH: u64 = 10;
 
-impl<C> Encode<C> for Event {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, c: &mut C) -> Result<(), EncodeError<W::Error>> {
-        e.array(LENGTH)?.bytes(self.id.as_bytes())?.bytes(self.request.as_bytes())?;
-        e.i64(self.at.0)?.str(&self.name)?.str(self.region.as_str())?.u64(self.account.number())?;
-        e.array(self.keys.len() as u64)?;
+impl Cbor for Event {
+    fn write(&self, to: &mut Writer) {
+        to.array(LENGTH);
+        self.id.write(to);
+        self.request.write(to);
+        self.at.write(to);
+        self.name.write(to);
+        to.str(self.region.as_str());
+        to.u64(self.account.number());
+        to.array(self.keys.len() as u64);
         for key in &self.keys {
             if key.account != self.account || key.region != self.region {
-                e.array(3)?.u64(key.account.number())?.str(key.region.as_str())?;
+                to.array(3);
+                to.u64(key.account.number());
+                to.str(key.region.as_str());
             }
-            e.bytes(&key.id.to_ordered_bytes())?;
+            to.bytes(&key.id.to_ordered_bytes());
         }
-        e.u8(u8::from(self.is_use) | u8::from(self.is_service_event) << 1)?;
-        self.error.as_deref().encode(e, c)?;
-        self.via_service.as_deref().encode(e, c)
+        to.u64(u64::from(self.is_use) | u64::from(self.is_service_event) << 1);
+        self.error.write(to);
+        self.via_service.write(to);
     }
-}
 
-impl<'b, C> Decode<'b, C> for Event {
-    fn decode(d: &mut Decoder<'b>, c: &mut C) -> Result<Self, DecodeError> {
-        let length = d.array()?.filter(|length| *length >= LENGTH);
-        let length = length.ok_or_else(|| DecodeError::message("not an event"))?;
-        let (id, request) = (Uuid::decode(d, c)?, Uuid::decode(d, c)?);
-        let (at, name) = (Timestamp(d.i64()?), Cow::Owned(d.str()?.to_owned()));
-        let (region, account) = (Region::decode(d, c)?, account(d)?);
-        let count = d.array()?.ok_or_else(|| DecodeError::message("not an event's keys"))?;
-        let keys = (0..count).map(|_| key(d, c, account, &region)).collect::<Result<_, _>>()?;
-        let flags = d.u8()?;
-        let error = Option::<String>::decode(d, c)?.map(Cow::Owned);
-        let via_service = Option::<String>::decode(d, c)?.map(Cow::Owned);
-        (LENGTH..length).try_for_each(|_| d.skip())?;
+    fn read(from: &mut Reader<'_>) -> Self {
+        let length = from.array();
+        let id = Cbor::read(from);
+        let request = Cbor::read(from);
+        let at = Cbor::read(from);
+        let name = Cbor::read(from);
+        let region: Region = Cbor::read(from);
+        let account = account(from);
+        let mut keys = Vec::new();
+        for _ in 0..from.array() {
+            keys.push(key(from, account, &region));
+            if !from.is_sound() {
+                break;
+            }
+        }
+        let flags = from.u64();
+        let error = Cbor::read(from);
+        let via_service = Cbor::read(from);
+        match length.checked_sub(LENGTH) {
+            Some(more) => from.skip(more),
+            None => from.fail(),
+        }
         let (is_use, is_service_event) = (flags & 1 != 0, flags & 2 != 0);
-        Ok(Self {
-            id,
-            request,
-            at,
-            name,
-            region,
-            account,
-            via_service,
-            keys,
-            error,
-            is_use,
-            is_service_event,
-        })
+        Self { id, request, at, name, region, account, via_service, keys, error, is_use, is_service_event }
     }
 }
 
 /// A last use as it stands in a segment.
 #[derive(Debug)]
-pub(super) struct Carried<L>(pub(super) L);
+pub(super) struct Carried(pub(super) LastUse);
 
-impl<C> Encode<C> for Carried<&LastUse> {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, c: &mut C) -> Result<(), EncodeError<W::Error>> {
-        let KeyRef { account, region, id } = &self.0.key;
-        e.array(7)?.u64(account.number())?.str(region.as_str())?.bytes(&id.to_ordered_bytes())?;
-        e.i64(self.0.at.0)?.str(&self.0.operation)?;
-        self.0.event.encode(e, c)?;
-        self.0.request.encode(e, c)
+fn write_use(last: &LastUse, to: &mut Writer) {
+    let KeyRef { account, region, id } = &last.key;
+    to.array(7);
+    to.u64(account.number());
+    to.str(region.as_str());
+    to.bytes(&id.to_ordered_bytes());
+    last.at.write(to);
+    last.operation.write(to);
+    last.event.write(to);
+    last.request.write(to);
+}
+
+impl Cbor for Carried {
+    fn write(&self, to: &mut Writer) {
+        write_use(&self.0, to);
     }
-}
 
-impl<C> Encode<C> for Carried<LastUse> {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, c: &mut C) -> Result<(), EncodeError<W::Error>> {
-        Carried(&self.0).encode(e, c)
-    }
-}
-
-impl<'b, C> Decode<'b, C> for Carried<LastUse> {
-    fn decode(d: &mut Decoder<'b>, c: &mut C) -> Result<Self, DecodeError> {
-        let length = d.array()?.filter(|length| *length >= 7);
-        let length = length.ok_or_else(|| DecodeError::message("not a last use"))?;
-        let (account, region) = (account(d)?, Region::decode(d, c)?);
-        let key = KeyRef { account, region, id: key_id(d)? };
-        let (at, operation) = (Timestamp(d.i64()?), Cow::Owned(d.str()?.to_owned()));
-        let (event, request) = (Option::decode(d, c)?, Option::decode(d, c)?);
-        (7..length).try_for_each(|_| d.skip())?;
-        Ok(Self(LastUse { key, at, operation, event, request }))
-    }
-}
-
-fn account(d: &mut Decoder<'_>) -> Result<AccountId, DecodeError> {
-    AccountId::from_number(d.u64()?).ok_or_else(|| DecodeError::message("not an account"))
-}
-
-fn key<C>(
-    d: &mut Decoder<'_>,
-    c: &mut C,
-    of_account: AccountId,
-    of_region: &Region,
-) -> Result<KeyRef, DecodeError> {
-    let (account, region) = match d.datatype()? {
-        Type::Array => {
-            d.array()?;
-            (account(d)?, Region::decode(d, c)?)
+    fn read(from: &mut Reader<'_>) -> Self {
+        let length = from.array();
+        let (account, region) = (account(from), Cbor::read(from));
+        let key = KeyRef { account, region, id: key_id(from) };
+        let at = Cbor::read(from);
+        let operation = Cbor::read(from);
+        let event = Cbor::read(from);
+        let request = Cbor::read(from);
+        match length.checked_sub(7) {
+            Some(more) => from.skip(more),
+            None => from.fail(),
         }
-        _ => (of_account, of_region.clone()),
-    };
-    Ok(KeyRef { account, region, id: key_id(d)? })
+        Self(LastUse { key, at, operation, event, request })
+    }
 }
 
-fn key_id(d: &mut Decoder<'_>) -> Result<KeyId, DecodeError> {
-    KeyId::from_ordered_bytes(d.bytes()?).ok_or_else(|| DecodeError::message("not a key id"))
+fn account(from: &mut Reader<'_>) -> AccountId {
+    AccountId::from_number(from.u64()).unwrap_or_else(|| from.fail())
+}
+
+fn key(from: &mut Reader<'_>, of_account: AccountId, of_region: &Region) -> KeyRef {
+    if !from.is_array() {
+        return KeyRef { account: of_account, region: of_region.clone(), id: key_id(from) };
+    }
+    from.array();
+    KeyRef { account: account(from), region: Cbor::read(from), id: key_id(from) }
+}
+
+fn key_id(from: &mut Reader<'_>) -> KeyId {
+    KeyId::from_ordered_bytes(from.bytes()).unwrap_or_else(|| from.fail())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(bytes: &[u8]) -> Option<Event> {
+        let mut reader = Reader::new(bytes);
+        let event = Event::read(&mut reader);
+        reader.is_at_sound_end().then_some(event)
+    }
 
     fn key(region: &str) -> KeyRef {
         format!("111122223333/{region}/mrk-1234abcd12ab34cd56ef1234567890ab").parse().unwrap()
@@ -221,14 +237,16 @@ mod tests {
         let plain =
             Event { via_service: None, keys, error: None, is_use: false, is_service_event, ..event.clone() };
         for event in [event, plain] {
-            let mut bytes = minicbor::to_vec(&event).unwrap();
-            assert_eq!(minicbor::decode::<Event>(&bytes).unwrap(), event);
+            let mut writer = Writer::default();
+            event.write(&mut writer);
+            let mut bytes = writer.into_bytes();
+            assert_eq!(read(&bytes), Some(event.clone()));
             assert_eq!(bytes[0], 0x8a, "an array of ten");
             bytes[0] = 0x8b;
-            bytes.extend_from_slice(&minicbor::to_vec("of a later version").unwrap());
-            assert_eq!(minicbor::decode::<Event>(&bytes).unwrap(), event);
+            bytes.extend_from_slice(b"\x72of a later version");
+            assert_eq!(read(&bytes), Some(event));
             bytes[0] = 0x89;
-            assert!(minicbor::decode::<Event>(&bytes).is_err());
+            assert_eq!(read(&bytes), None);
         }
     }
 }

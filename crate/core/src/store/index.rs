@@ -1,12 +1,9 @@
-//! One ordered map for everything: records under byte strings whose order is the order of the lists.
-//!
-//! A record stands under its own key and under those that it is looked for by. All of them are in one tree, so that
-//! the tree's code stands in the wasm file once.
+//! One tree for everything: records under byte strings whose order is the order of the lists. A record stands under
+//! its own key and under those that it is looked for by.
 
-use std::collections::BTreeMap;
-use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::sync::Arc;
 
+use super::tree::Tree;
 use crate::hierarchy::MaterialId;
 use crate::keys::{
     AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Key, KeyRef, Region,
@@ -89,8 +86,14 @@ impl Entry {
 
 /// A place in the tree. The first byte says by what; text ends in a zero, which none of these texts has, so that no
 /// text's beginning is another's whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub(super) struct Path(Vec<u8>);
+
+impl AsRef<[u8]> for Path {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 impl Path {
     fn new(by: u8) -> Self {
@@ -201,35 +204,29 @@ impl Path {
     }
 }
 
-/// The tree.
+/// All records. A copy shares them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Index(BTreeMap<Path, Arc<Entry>>);
+pub(super) struct Index(Tree<Arc<Entry>>);
 
 impl Index {
     pub(super) fn get(&self, path: &Path) -> Option<&Entry> {
-        self.0.get(path).map(AsRef::as_ref)
+        self.0.get(&path.0).map(AsRef::as_ref)
     }
 
     /// The records below `prefix`, in order, from the one after `after`.
     pub(super) fn below(&self, prefix: Path, after: Option<Path>) -> impl Iterator<Item = &Entry> {
-        let from = after.map_or_else(|| Included(prefix.clone()), Excluded);
-        self.0
-            .range((from, Unbounded))
-            .take_while(move |(path, _)| path.0.starts_with(&prefix.0))
-            .map(|(_, entry)| entry.as_ref())
+        self.0.below(prefix.0, after.as_ref().map(AsRef::as_ref)).map(|(_, entry)| entry.as_ref())
     }
 
     /// Puts a record in place of the one at `own`, or takes it out.
     pub(super) fn set(&mut self, own: &Path, entry: Option<Entry>) {
-        if let Some(old) = self.0.remove(own) {
+        if let Some(old) = self.0.remove(&own.0) {
             for path in old.paths() {
-                self.0.remove(&path);
+                self.0.forget(&path.0);
             }
         }
-        if let Some(entry) = entry.map(Arc::new) {
-            for path in entry.paths() {
-                self.0.insert(path, Arc::clone(&entry));
-            }
+        if let Some(entry) = entry {
+            self.0.insert_under(&entry.paths(), Arc::new(entry));
         }
     }
 }

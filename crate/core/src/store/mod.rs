@@ -9,11 +9,13 @@ mod event;
 mod index;
 mod records;
 mod state;
+mod tree;
 
 pub use changes::{Change, Changes};
 pub use event::Event;
 pub use records::{Clock, LastUse, Record};
 pub use state::State;
+pub use tree::Tree;
 
 use std::fmt;
 

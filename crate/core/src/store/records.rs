@@ -1,16 +1,16 @@
-//! The records that stand in the store, as CBOR with numbered fields: a field may be added under a new number,
-//! and an older record reads without it.
+//! The records that stand in the store, as CBOR arrays of their fields: a field may be added at the end, and an
+//! older record reads without it.
 
+use crate::record;
 use std::borrow::Cow;
-
-use minicbor::{Decode, Encode};
 
 use super::{Kind, StoreError};
 use crate::keys::{Alias, CustomKeyStore, Grant, Key, KeyRef};
+use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::{Timestamp, Uuid};
 
 /// Something that stands in the store under its kind and id.
-pub trait Record: Encode<()> + for<'b> Decode<'b, ()> {
+pub trait Record: Cbor {
     /// Its kind.
     const KIND: Kind;
 
@@ -19,12 +19,9 @@ pub trait Record: Encode<()> + for<'b> Decode<'b, ()> {
 
     /// The record as CBOR.
     fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        // Writing to a vector cannot fail: its error type has no value.
-        match minicbor::encode(self, &mut bytes) {
-            Ok(()) => bytes,
-            Err(_) => Vec::new(),
-        }
+        let mut writer = Writer::default();
+        self.write(&mut writer);
+        writer.into_bytes()
     }
 
     /// The record that `bytes` hold.
@@ -32,9 +29,10 @@ pub trait Record: Encode<()> + for<'b> Decode<'b, ()> {
     /// # Errors
     /// [`StoreError::Malformed`] where they hold none, or hold it under another id than `id`.
     fn from_bytes(id: &str, bytes: &[u8]) -> Result<Self, StoreError> {
-        let malformed = || StoreError::Malformed(id.to_owned());
-        let record: Self = minicbor::decode(bytes).map_err(|_| malformed())?;
-        if record.id() == id { Ok(record) } else { Err(malformed()) }
+        let mut reader = Reader::new(bytes);
+        let record = Self::read(&mut reader);
+        let is_it = reader.is_at_sound_end() && record.id() == id;
+        if is_it { Ok(record) } else { Err(StoreError::Malformed(id.to_owned())) }
     }
 }
 
@@ -71,12 +69,13 @@ impl Record for CustomKeyStore {
 }
 
 /// How far the clock has been moved forward.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Clock {
     /// Milliseconds ahead of the host's time; never less than before.
-    #[n(0)]
     pub offset: i64,
 }
+
+record!(Clock { offset });
 
 impl Record for Clock {
     const KIND: Kind = Kind::Clock;
@@ -87,24 +86,21 @@ impl Record for Clock {
 }
 
 /// When a KMS key was last used in a cryptographic operation.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastUse {
     /// Which key.
-    #[n(0)]
     pub key: KeyRef,
     /// When.
-    #[n(1)]
     pub at: Timestamp,
     /// In which operation.
-    #[n(2)]
     pub operation: Cow<'static, str>,
     /// The audit event of that call; none in the records of before there were any.
-    #[n(3)]
     pub event: Option<Uuid>,
     /// The request's id; as the event's.
-    #[n(4)]
     pub request: Option<Uuid>,
 }
+
+record!(LastUse { key, at, operation, event, request });
 
 impl Record for LastUse {
     const KIND: Kind = Kind::LastUse;

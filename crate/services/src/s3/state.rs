@@ -1,19 +1,17 @@
 //! What S3 knows: buckets, and objects by bucket and key.
 
-use std::collections::BTreeMap;
-use std::ops::Bound::{Excluded, Unbounded};
-
 use tabkms_core::authz::Caller;
 use tabkms_core::model::Timestamp;
-use tabkms_core::store::{Change, Changes, Kind, Record, StoreError};
+use tabkms_core::store::{Change, Changes, Kind, Record, StoreError, Tree};
 
 use super::{Bucket, BucketName, Get, Object, ObjectKey, S3Error};
 
 /// S3's state. A clone of it is what a fork works on.
 #[derive(Debug, Clone, Default)]
 pub struct S3 {
-    buckets: BTreeMap<String, Bucket>,
-    objects: BTreeMap<(String, String), Object>,
+    buckets: Tree<Bucket>,
+    /// By `BUCKET/KEY`, their records' id; a bucket's name has no slash.
+    objects: Tree<Object>,
 }
 
 impl S3 {
@@ -25,19 +23,12 @@ impl S3 {
         let (id, bytes) = (change.id.as_str(), change.record.as_deref());
         match change.kind {
             Kind::Bucket => match bytes.map(|b| Bucket::from_bytes(id, b)).transpose()? {
-                Some(bucket) => drop(self.buckets.insert(bucket.name.clone(), bucket)),
-                None => drop(self.buckets.remove(id)),
+                Some(bucket) => drop(self.buckets.insert(id.as_bytes(), bucket)),
+                None => drop(self.buckets.remove(id.as_bytes())),
             },
             Kind::Object => match bytes.map(|b| Object::from_bytes(id, b)).transpose()? {
-                Some(object) => {
-                    self.objects.insert((object.bucket.clone(), object.key.clone()), object);
-                }
-                None => {
-                    // A bucket name has no slash: the first one ends it.
-                    let (bucket, key) =
-                        id.split_once('/').ok_or_else(|| StoreError::Malformed(id.to_owned()))?;
-                    self.objects.remove(&(bucket.to_owned(), key.to_owned()));
-                }
+                Some(object) => drop(self.objects.insert(id.as_bytes(), object)),
+                None => drop(self.objects.remove(id.as_bytes())),
             },
             _ => return Ok(false),
         }
@@ -52,7 +43,7 @@ impl S3 {
 
     /// What the bodies of all objects are kept under; any other body is an orphan.
     pub fn bodies(&self) -> impl Iterator<Item = &str> {
-        self.objects.values().map(|object| object.body.as_str())
+        self.objects.iter().map(|(_, object)| object.body.as_str())
     }
 
     /// The bucket, if it is the caller's.
@@ -60,7 +51,7 @@ impl S3 {
     /// # Errors
     /// [`S3Error::NoSuchBucket`], [`S3Error::AccessDenied`].
     pub fn bucket(&self, caller: &Caller, bucket: &BucketName) -> Result<&Bucket, S3Error> {
-        let found = self.buckets.get(bucket.as_str());
+        let found = self.buckets.get(bucket.as_str().as_bytes());
         let found = found.ok_or_else(|| S3Error::NoSuchBucket(bucket.to_string()))?;
         if found.account == caller.account { Ok(found) } else { Err(S3Error::AccessDenied) }
     }
@@ -76,7 +67,7 @@ impl S3 {
         now: Timestamp,
     ) -> Result<Changes, S3Error> {
         let name = BucketName::parse(bucket)?;
-        match self.buckets.get(name.as_str()) {
+        match self.buckets.get(name.as_str().as_bytes()) {
             Some(existing) if existing.account == caller.account => {
                 return Err(S3Error::BucketAlreadyOwnedByYou(name.to_string()));
             }
@@ -100,7 +91,7 @@ impl S3 {
     pub fn head(&self, caller: &Caller, bucket: &str, key: &str) -> Result<&Object, S3Error> {
         let (bucket, key) = (BucketName::parse(bucket)?, ObjectKey::parse(key)?);
         self.bucket(caller, &bucket)?;
-        let object = self.objects.get(&(bucket.to_string(), key.to_string()));
+        let object = self.objects.get(format!("{bucket}/{key}").as_bytes());
         object.ok_or_else(|| S3Error::NoSuchKey(key.to_string()))
     }
 
@@ -116,10 +107,9 @@ impl S3 {
     ) -> Result<impl Iterator<Item = &'a Object> + use<'a>, S3Error> {
         let bucket = BucketName::parse(bucket)?;
         self.bucket(caller, &bucket)?;
-        let name = bucket.to_string();
-        let from = Excluded((name.clone(), after.to_owned()));
-        let objects = self.objects.range((from, Unbounded)).map(|(_, object)| object);
-        Ok(objects.take_while(move |object| object.bucket == name))
+        let prefix = format!("{bucket}/");
+        let after = format!("{prefix}{after}");
+        Ok(self.objects.below(prefix.into_bytes(), Some(after.as_bytes())).map(|(_, object)| object))
     }
 
     /// Plans the deletion of an object. As with S3, deleting what is not there succeeds; the host drops the body

@@ -11,6 +11,7 @@ mod store_loop;
 mod transfer;
 
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise, Uint8Array};
@@ -35,7 +36,7 @@ pub struct Kms(Rc<Inner>);
 #[wasm_bindgen]
 impl Kms {
     /// Opens a store, or makes one. `options` has the members of `OpenOptions` in js/src/api.ts, with the passphrase
-    /// as UTF-8 in a `Uint8Array`, and `engine: "wasm"` where WebCrypto shall not do the bulk work.
+    /// as UTF-8 in a `Uint8Array`, and `engine: "wasm"` where WebCrypto shall do neither the bulk work nor RSA.
     ///
     /// # Errors
     /// The storage errors, by name.
@@ -149,12 +150,20 @@ impl Kms {
     }
 }
 
+/// What a method does when its turn has come.
+type Work = Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>;
+
 impl Kms {
     /// Does `work` when its turn comes, and wipes the stack behind it.
     fn run<F>(&self, work: impl FnOnce(Rc<Inner>) -> F + 'static) -> Promise
     where
         F: Future<Output = Result<JsValue, Failure>> + 'static,
     {
+        // Boxed, so that what stands around the work is compiled once and not once a method.
+        self.run_boxed(Box::new(move |inner| Box::pin(work(inner))))
+    }
+
+    fn run_boxed(&self, work: Box<dyn FnOnce(Rc<Inner>) -> Work>) -> Promise {
         let inner = Rc::clone(&self.0);
         let turn = inner.gate.enter();
         future_to_promise(async move {

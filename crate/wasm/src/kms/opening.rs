@@ -175,6 +175,7 @@ impl Inner {
 
     /// Puts an empty store under a fresh root key in this one's place.
     pub(super) async fn erase(self: &Rc<Self>) -> Result<(), Failure> {
+        self.rsa.forget();
         loop {
             let expected = self.store.read_all().await?.head;
             let root = self.fresh_root().await?;

@@ -1,5 +1,6 @@
 //! S3's small calls, and the beginning of its two long ones.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise, Uint8Array};
@@ -136,8 +137,11 @@ impl Kms {
     pub fn drop_orphans(&self) -> Promise {
         self.run(move |inner| async move {
             inner.refresh().await?;
-            let (store, bodies) = inner
-                .with(|state| (state.head.store.clone(), state.s3.bodies().map(str::to_owned).collect()))?;
+            let mut bodies = BTreeSet::new();
+            let store = inner.with(|state| {
+                bodies.extend(state.s3.bodies().map(str::to_owned));
+                state.head.store.clone()
+            })?;
             Ok(JsValue::from(inner.store.keep_bodies(&store, bodies).await?))
         })
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
-use tabkms_core::api::{Call, Env, Kms as Core};
+use tabkms_core::api::{Call, Desk, Env, Kms as Core, Planned};
 use tabkms_core::authz::Caller;
 use tabkms_core::model::{KmsError, Timestamp, Value};
 use tabkms_core::store::{Changes, Generation, Row, StoreError};
@@ -22,6 +22,9 @@ use crate::random::Source;
 use crate::root_key::RootKey;
 use crate::store::{Commit, Head, Outcome, Store};
 use crate::value::from_js;
+use crate::webcrypto::Engine;
+use crate::webcrypto::rsa::RsaHost;
+use crate::wipe::wipe_deep_stack;
 
 /// How long a deferred record may wait, in milliseconds; 100 is promised.
 const FLUSH_AFTER: u32 = 80;
@@ -32,6 +35,7 @@ pub(super) struct Inner {
     pub(super) store: Rc<dyn Store>,
     pub(super) settings: Settings,
     pub(super) random: RefCell<Source>,
+    pub(super) rsa: RsaHost,
     pub(super) is_fork: bool,
     /// `None` between two stores: this one was erased or replaced, and the next call reads it anew.
     pub(super) state: RefCell<Option<State>>,
@@ -94,6 +98,7 @@ impl Inner {
             store,
             settings,
             random: RefCell::new(random),
+            rsa: RsaHost::default(),
             is_fork,
             state: RefCell::default(),
             channel: channel.and_then(|name| listen(name, inner.clone())),
@@ -132,6 +137,7 @@ impl Inner {
             Ok(caller) => caller,
             Err(error) => return Ok((Err(error), Vec::new())),
         };
+        let mut desk = self.desk();
         loop {
             self.refresh().await?;
             let input = match from_js(&request.input) {
@@ -144,14 +150,32 @@ impl Inner {
                 call.trace = Trace::listening();
             }
             let host_now = self.host_now();
-            let done = self.with(|state| {
+            let planned = self.with(|state| {
                 let random = &mut *self.random.borrow_mut();
-                state.kms.plan(&mut call, &mut Env { host_now, random })
+                state.kms.plan_or_ask(&mut call, &mut Env { host_now, random }, &mut desk)
             })?;
-            if self.commit(done.changes).await? {
-                return Ok((done.answer, call.trace.take()));
+            if desk.take_has_worked() {
+                wipe_deep_stack();
+            }
+            match planned {
+                Planned::Ask(job) => {
+                    let result = self.rsa.work(&job).await;
+                    desk.answer(job, result);
+                }
+                Planned::Done(done) => {
+                    if self.commit(done.changes).await? {
+                        return Ok((done.answer, call.trace.take()));
+                    }
+                    desk = self.desk();
+                }
             }
         }
+    }
+
+    /// Whether WebCrypto is there to be asked. A seeded store asks for nothing: the same seed gives the same keys.
+    fn desk(&self) -> Desk {
+        let is_asked = self.settings.engine == Engine::Auto && !self.random.borrow().is_seeded();
+        if is_asked && RsaHost::is_there() { Desk::staffed() } else { Desk::default() }
     }
 
     pub(super) fn caller(
@@ -343,6 +367,7 @@ impl Inner {
         }
         self.listener.borrow_mut().take();
         self.state.borrow_mut().take();
+        self.rsa.forget();
         self.store.close();
     }
 }

@@ -14,11 +14,11 @@
 use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
-use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
 use tabkms_core::api::Kms as Core;
 use tabkms_core::crypto::{Random, StoreKey};
 use tabkms_core::model::KmsError;
+use tabkms_core::model::cbor::{Cbor, Reader as CborReader, Writer};
+use tabkms_core::record;
 use tabkms_core::store::{Generation, Row};
 use tabkms_services::s3::S3;
 use wasm_bindgen::JsCast;
@@ -37,64 +37,47 @@ const KEY_PURPOSE: &[u8] = b"tabkms store key, export 1";
 const LONGEST_HEADER: u32 = 4096;
 const MOST_ROUNDS: u32 = 50_000_000;
 
-#[derive(Encode, Decode)]
-#[cbor(array)]
 struct Header {
-    #[n(0)]
-    salt: ByteVec,
-    #[n(1)]
+    salt: Vec<u8>,
     rounds: u32,
-    #[n(2)]
-    key_iv: ByteVec,
-    #[n(3)]
-    wrapped: ByteVec,
-    #[n(4)]
-    section_iv: ByteVec,
-    #[n(5)]
+    key_iv: Vec<u8>,
+    wrapped: Vec<u8>,
+    section_iv: Vec<u8>,
     section_length: u64,
 }
 
-#[derive(Encode, Decode)]
-#[cbor(array)]
+record!(Header { salt: bytes, rounds, key_iv: bytes, wrapped: bytes, section_iv: bytes, section_length });
+
 struct Section {
-    #[n(0)]
     store: String,
-    #[n(1)]
     rows: Vec<StoredRow>,
-    #[n(2)]
     bodies: Vec<Body>,
 }
 
-#[derive(Encode, Decode)]
-#[cbor(array)]
+record!(Section { store, rows, bodies });
+
 struct StoredRow {
-    #[n(0)]
     kind: u8,
-    #[n(1)]
     id: String,
-    #[n(2)]
     generation: u64,
-    #[n(3)]
-    sealed: Option<ByteVec>,
+    sealed: Option<Vec<u8>>,
 }
 
-#[derive(Encode, Decode)]
-#[cbor(array)]
+record!(StoredRow { kind, id, generation, sealed: bytes });
+
 struct Body {
-    #[n(0)]
     id: String,
-    #[n(1)]
     pieces: Vec<Piece>,
 }
 
-#[derive(Encode, Decode)]
-#[cbor(array)]
+record!(Body { id, pieces });
+
 struct Piece {
-    #[n(0)]
     length: u32,
-    #[n(1)]
-    hash: ByteVec,
+    hash: Vec<u8>,
 }
+
+record!(Piece { length, hash: bytes });
 
 impl Inner {
     /// Writes the whole store as one file. Bodies go from the store into the file piece by piece.
@@ -114,9 +97,9 @@ impl Inner {
             kind: row.kind,
             id: row.id,
             generation: row.generation.0,
-            sealed: row.sealed.map(ByteVec::from),
+            sealed: row.sealed,
         });
-        let section = encode(&Section { store: head.store, rows: rows.collect(), bodies })?;
+        let section = encode(&Section { store: head.store, rows: rows.collect(), bodies });
 
         let mut source = self.draw()?;
         let mut drawn = [0; 40];
@@ -128,13 +111,13 @@ impl Inner {
         let store_key = store_key.ok_or(StorageError::Closed)?;
         let wrapped = wrap_bytes(&key, &iv(key_iv)?, KEY_PURPOSE, store_key.expose()).await?;
         let header = encode(&Header {
-            salt: salt.to_vec().into(),
+            salt: salt.to_vec(),
             rounds: ROUNDS,
-            key_iv: key_iv.to_vec().into(),
-            wrapped: wrapped.to_vec().into(),
-            section_iv: section_iv.to_vec().into(),
+            key_iv: key_iv.to_vec(),
+            wrapped: wrapped.to_vec(),
+            section_iv: section_iv.to_vec(),
             section_length: u64::try_from(section.len()).unwrap_or(0).saturating_add(16),
-        })?;
+        });
         let mut front = MAGIC.to_vec();
         front.extend_from_slice(&u32::try_from(header.len()).unwrap_or(0).to_be_bytes());
         front.extend_from_slice(&header);
@@ -150,7 +133,7 @@ impl Inner {
         loop {
             let index = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
             let Some(piece) = self.store.read_piece(store, body, index).await? else { return Ok(pieces) };
-            pieces.push(Piece { length: piece.length(), hash: sha256(&piece).await?.into() });
+            pieces.push(Piece { length: piece.length(), hash: sha256(&piece).await? });
             // A Blob of its own: the browser may move it out of memory at once.
             let part = Blob::new_with_u8_array_sequence(&Array::of1(&piece));
             parts.push(&part.map_err(|thrown| StorageError::from_thrown(&thrown))?.into());
@@ -168,8 +151,7 @@ impl Inner {
             StoreKey::copy_from(&opened.ok_or(StorageError::WrongPassphrase)?).ok_or_else(damaged)?;
         let sealed = reader.take_long(header.section_length).await?;
         let section = webcrypto::decrypt(&key, &iv(&header.section_iv)?, &front, &sealed).await?;
-        let section: Section =
-            minicbor::decode(&section.ok_or_else(damaged)?.to_vec()).map_err(|_| damaged())?;
+        let section: Section = decode(&section.ok_or_else(damaged)?.to_vec())?;
 
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
         let rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
@@ -247,7 +229,7 @@ impl Inner {
 impl From<StoredRow> for Row {
     fn from(row: StoredRow) -> Self {
         let generation = Generation(row.generation);
-        Self { kind: row.kind, id: row.id, generation, sealed: row.sealed.map(Into::into) }
+        Self { kind: row.kind, id: row.id, generation, sealed: row.sealed }
     }
 }
 
@@ -289,7 +271,7 @@ impl Reader<'_> {
             return Err(damaged());
         }
         let encoded = self.take(length).await?.to_vec();
-        let header: Header = minicbor::decode(&encoded).map_err(|_| damaged())?;
+        let header: Header = decode(&encoded)?;
         if !(ROUNDS..=MOST_ROUNDS).contains(&header.rounds) || header.salt.len() != 16 {
             return Err(damaged());
         }
@@ -321,8 +303,16 @@ fn iv(bytes: &[u8]) -> Result<[u8; 12], StorageError> {
     bytes.try_into().map_err(|_| damaged())
 }
 
-fn encode<T: Encode<()>>(value: &T) -> Result<Vec<u8>, StorageError> {
-    minicbor::to_vec(value).map_err(|_| StorageError::Host("the export could not be written".to_owned()))
+fn encode(value: &impl Cbor) -> Vec<u8> {
+    let mut writer = Writer::default();
+    value.write(&mut writer);
+    writer.into_bytes()
+}
+
+fn decode<T: Cbor>(bytes: &[u8]) -> Result<T, StorageError> {
+    let mut reader = CborReader::new(bytes);
+    let value = T::read(&mut reader);
+    if reader.is_at_sound_end() { Ok(value) } else { Err(damaged()) }
 }
 
 async fn sha256(bytes: &Uint8Array) -> Result<Vec<u8>, StorageError> {

@@ -45,7 +45,8 @@ impl MemoryStore {
     /// As the parent's reading.
     pub async fn fork(parent: Rc<dyn Store>) -> Result<Self, StorageError> {
         let snapshot = parent.read_all().await?;
-        let rows = snapshot.rows.into_iter().map(|row| ((row.kind, row.id.clone()), row)).collect();
+        let mut rows = BTreeMap::new();
+        rows.extend(snapshot.rows.into_iter().map(|row| ((row.kind, row.id.clone()), row)));
         let content = Content { head: snapshot.head, rows, ..Content::default() };
         Ok(Self { content: RefCell::new(content), parent: Some(parent), ..Self::default() })
     }

@@ -58,9 +58,12 @@ fn computed(digest: &[u8]) -> Result<Computed, PairError> {
     Ok(Computed { digest, at: 64 })
 }
 
+fn seed(private: &KeyMaterial) -> Result<&[u8; 32], PairError> {
+    private.expose().try_into().map_err(|_| PairError::Unsupported)
+}
+
 fn key(private: &KeyMaterial) -> Result<SigningKey, PairError> {
-    let seed = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
-    Ok(SigningKey::from_bytes(seed))
+    seed(private).map(SigningKey::from_bytes)
 }
 
 pub(super) fn generate(random: &mut dyn Random) -> Result<Pair, PairError> {
@@ -122,9 +125,8 @@ pub(super) fn verify(public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Res
     }
 }
 
-/// PKCS #8 of version 2, the public key with it (RFC 8410, 7).
+/// PKCS #8 of version 1 (RFC 8410, 7). Version 2, with the public key behind, OpenSSL 3.0 does not read.
 pub(super) fn pkcs8(private: &KeyMaterial) -> Result<Secret, PairError> {
-    let public = public(private)?;
-    let seed = Zeroizing::new(element(OCTET_STRING, &[private.expose()]));
-    Ok(encoding::private(ALGORITHM, &seed, Some(&public)))
+    let seed = Zeroizing::new(element(OCTET_STRING, &[seed(private)?]));
+    Ok(encoding::private(ALGORITHM, &seed, None))
 }

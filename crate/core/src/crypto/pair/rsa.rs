@@ -82,7 +82,10 @@ struct Source<'a>(&'a mut dyn Random);
 
 impl Source<'_> {
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
-        crate::crypto::random::array(self.0)
+        // Not `random::array`, which is for what is public: from these the primes are made.
+        let mut bytes = [0; N];
+        self.0.fill(&mut bytes)?;
+        Ok(bytes)
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::keys::{AccountId, Region};
 use crate::model::{Timestamp, Uuid};
@@ -47,7 +49,7 @@ impl Host {
 
     /// Rows in the order of their commits, as a restart reads them.
     fn restart(&self) -> Deferred {
-        let written = |row: &Change| if row.record.is_some() { read(row).generation } else { 0 };
+        let written = |row: &Change| row.record.as_deref().map_or(0, generation);
         let mut rows: Vec<(u64, &Change)> = self.rows.values().map(|row| (written(row), row)).collect();
         rows.sort_by_key(|(generation, _)| *generation);
         let mut again = Deferred::default();
@@ -56,8 +58,14 @@ impl Host {
     }
 }
 
-fn read(row: &Change) -> Segment<Event, Carried<LastUse>> {
-    Segment::from_bytes(&row.id, row.record.as_deref().unwrap()).unwrap()
+fn read(row: &Change) -> Segment {
+    Segment::from_record(&row.id, row.record.as_deref().unwrap()).unwrap()
+}
+
+/// The commit that wrote a segment.
+fn generation(record: &[u8]) -> u64 {
+    let mut from = crate::model::cbor::Reader::new(record);
+    (from.array(), from.u64(), from.u64()).2
 }
 
 fn load(deferred: &mut Deferred, changes: &[Change]) {
@@ -123,7 +131,7 @@ fn of_two_tabs_uses_the_newer_stays() {
         assert_eq!(used_at(&deferred, 1), Some(5));
         host.commit(&mut deferred, Vec::new());
         assert_eq!(used_at(&host.restart(), 1), Some(5));
-        let held = deferred.last_use[&key(1)].slot.unwrap();
+        let held = deferred.used_last(&key(1)).unwrap().slot.unwrap();
         let row = read(&host.rows[&(Kind::Audit as u8, held.to_string())]);
         assert_eq!(row.events[0].at.0, 5, "it is known where the newer one stands");
     }

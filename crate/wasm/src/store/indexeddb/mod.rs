@@ -163,14 +163,12 @@ impl IndexedDbStore {
         let transaction = self.begin(&[PIECES], Mode::Write).await?;
         let pieces = object_store(&transaction, PIECES)?;
         let keys = Array::from(&request::result(pieces.get_all_keys()).await?);
-        let bodies: BTreeSet<(String, String)> = keys
-            .iter()
-            .filter_map(|key| {
-                let key = Array::from(&key);
-                Some((key.get(0).as_string()?, key.get(1).as_string()?))
-            })
-            .filter(|(owner, body)| owner != store || !keep.contains(body))
-            .collect();
+        let found = keys.iter().filter_map(|key| {
+            let key = Array::from(&key);
+            Some((key.get(0).as_string()?, key.get(1).as_string()?))
+        });
+        let mut bodies: BTreeSet<(String, String)> = BTreeSet::new();
+        bodies.extend(found.filter(|(owner, body)| owner != store || !keep.contains(body)));
         for (owner, body) in &bodies {
             thrown(pieces.delete(&body_range(owner, body)?.into()))?;
         }
