@@ -134,7 +134,7 @@ test("no key material, data key or plaintext stays in linear memory", async () =
   const fork = await kms.fork();
   await fork.send("Decrypt", { CiphertextBlob });
   await fork.close();
-  await assertGone([...secret, ...secrets], "after export and fork");
+  await assertGone([...draws, ...secrets], "after export and fork");
 
   const pairs = [];
   for (const [KeySpec, KeyUsage, use] of KEYS) {

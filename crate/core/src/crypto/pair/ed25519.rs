@@ -1,6 +1,6 @@
 //! Ed25519 and Ed25519ph (RFC 8032). The private key is kept as its seed of 32 bytes.
 
-use ed25519_dalek::{SECRET_KEY_LENGTH, Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::digest::consts::U64;
 use sha2::digest::{FixedOutput, HashMarker, Output, OutputSizeUser, Reset, Update};
 use zeroize::Zeroizing;
@@ -58,9 +58,12 @@ fn computed(digest: &[u8]) -> Result<Computed, PairError> {
     Ok(Computed { digest, at: 64 })
 }
 
+fn seed(private: &KeyMaterial) -> Result<&[u8; 32], PairError> {
+    private.expose().try_into().map_err(|_| PairError::Unsupported)
+}
+
 fn key(private: &KeyMaterial) -> Result<SigningKey, PairError> {
-    let seed = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
-    Ok(SigningKey::from_bytes(seed))
+    seed(private).map(SigningKey::from_bytes)
 }
 
 pub(super) fn generate(random: &mut dyn Random) -> Result<Pair, PairError> {
@@ -122,12 +125,8 @@ pub(super) fn verify(public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Res
     }
 }
 
-/// PKCS #8 of version 1 (RFC 8410, 7): OpenSSL 3.0 does not read version 2, which has the public key with it.
+/// PKCS #8 of version 1 (RFC 8410, 7). Version 2, with the public key behind, OpenSSL 3.0 does not read.
 pub(super) fn pkcs8(private: &KeyMaterial) -> Result<Secret, PairError> {
-    let seed = private.expose();
-    if seed.len() != SECRET_KEY_LENGTH {
-        return Err(PairError::Unsupported);
-    }
-    let seed = Zeroizing::new(element(OCTET_STRING, &[seed]));
+    let seed = Zeroizing::new(element(OCTET_STRING, &[seed(private)?]));
     Ok(encoding::private(ALGORITHM, &seed, None))
 }
