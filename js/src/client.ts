@@ -26,7 +26,7 @@ export { KmsError, StoreError } from "./errors.ts";
 export interface ConnectOptions extends Omit<OpenOptions, "clock"> {
   /** Makes the worker, where bundling or a Trusted Types policy asks for another way. */
   readonly createWorker?: () => Worker;
-  /** `wasm` keeps bulk encryption from WebCrypto; it writes the same bytes, slower. For tests. */
+  /** `wasm` keeps bulk encryption and RSA from WebCrypto; it does the same, slower. For tests. */
   readonly engine?: "auto" | "wasm";
 }
 

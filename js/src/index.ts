@@ -38,7 +38,7 @@ export { KmsError, StoreError } from "./errors.ts";
 export interface LocalOptions extends OpenOptions {
   /** The wasm file, where it does not stand beside this module: bytes, a URL, a response, a compiled module. */
   readonly wasm?: InitInput | Promise<InitInput>;
-  /** `wasm` keeps bulk encryption from WebCrypto; it writes the same bytes, slower. For tests. */
+  /** `wasm` keeps bulk encryption and RSA from WebCrypto; it does the same, slower. For tests. */
   readonly engine?: "auto" | "wasm";
 }
 

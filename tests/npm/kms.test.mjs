@@ -98,7 +98,7 @@ test("errors have AWS's names", async (t) => {
     ["Encrypt", { KeyId: "alias/none", Plaintext: bytes("x") }, "NotFoundException"],
     ["Decrypt", { CiphertextBlob: bytes("x") }, "InvalidCiphertextException"],
     ["CreateAlias", { AliasName: "alias/aws/x", TargetKeyId: KeyId }, "InvalidAliasNameException"],
-    ["CreateGrant", {}, "UnknownOperationException"],
+    ["CreateGrant", {}, "ValidationException"],
     ["NoSuchThing", {}, "UnknownOperationException"],
     ["Encrypt", "text", "SerializationException"],
     ["DescribeKey", { KeyId: () => {} }, "SerializationException"],

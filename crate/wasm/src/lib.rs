@@ -3,6 +3,10 @@
 //! The core decides; what stands here carries: rows to IndexedDB, bulk bytes to WebCrypto, values to JavaScript.
 //! A secret crosses the boundary only as a `Uint8Array` that is copied out of or into a buffer that zeroizes.
 
+use std::alloc::System;
+
+use zeroizing_alloc::ZeroAlloc;
+
 pub mod error;
 mod gate;
 mod host;
@@ -13,3 +17,8 @@ pub mod store;
 pub mod value;
 pub mod webcrypto;
 pub mod wipe;
+
+/// Wipes what is freed. Our own secrets zeroize themselves; the big integers of RSA do not, nor does what wasm-bindgen
+/// allocates on the way in and out.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);

@@ -1,4 +1,4 @@
-//! AES-256-GCM on the platform's own hardware, for bulk bytes that never enter wasm's memory.
+//! The platform's own cryptography: RSA in [`rsa`], and AES-256-GCM for bulk bytes that never enter wasm's memory.
 //!
 //! [`Cipher`] has two engines that write the same bytes: WebCrypto, and `aes-gcm` in wasm where WebCrypto is not to
 //! be had or is not wanted. One is tested against the other in tests/wasm.

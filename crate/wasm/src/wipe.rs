@@ -42,13 +42,15 @@ pub(crate) fn went_deep() {
 
 /// Notes how deep `operation` may have gone. After RSA in wasm the call itself says so: the name does not tell.
 pub(crate) fn note(operation: &str) {
-    const WITH_KEY_PAIRS: [&str; 8] = [
+    const WITH_KEY_PAIRS: [&str; 10] = [
         "CreateKey",
         "Decapsulate",
         "DeriveSharedSecret",
         "Encapsulate",
         "GenerateDataKeyPair",
         "GenerateDataKeyPairWithoutPlaintext",
+        "GetParametersForImport",
+        "ImportKeyMaterial",
         "Sign",
         "Verify",
     ];

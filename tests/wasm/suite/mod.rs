@@ -4,6 +4,7 @@ mod conformance;
 mod database;
 mod kms;
 mod root_key;
+mod rsa;
 mod webcrypto;
 
 use std::cell::Cell;

@@ -48,7 +48,7 @@ async fn through_a_database(record: JsValue) -> JsValue {
 
 #[wasm_bindgen_test]
 async fn the_browsers_key_opens_what_it_wrapped_and_cannot_be_read_out() {
-    let mut random = Source::Platform;
+    let mut random = Source::default();
     let store_key = StoreKey::generate(&mut random).unwrap();
     let root = RootKey::generate(Mode::Browser).await.unwrap();
     let record = through_a_database(root.wrap(&store_key, "s", &mut random).await.unwrap()).await;
@@ -84,7 +84,7 @@ async fn the_browsers_key_opens_what_it_wrapped_and_cannot_be_read_out() {
 
 #[wasm_bindgen_test]
 async fn a_passphrase_opens_only_what_it_closed() {
-    let mut random = Source::Platform;
+    let mut random = Source::default();
     let store_key = StoreKey::generate(&mut random).unwrap();
     let root = RootKey::from_passphrase(&bytes("correct horse"), &mut random).await.unwrap();
     let record = through_a_database(root.wrap(&store_key, "s", &mut random).await.unwrap()).await;
@@ -111,7 +111,7 @@ async fn a_passphrase_opens_only_what_it_closed() {
 
 #[wasm_bindgen_test]
 async fn a_passphrase_gets_its_own_salt_every_time() {
-    let mut random = Source::Platform;
+    let mut random = Source::default();
     let store_key = StoreKey::generate(&mut random).unwrap();
     let mut salts = Vec::new();
     for _ in 0..2 {

@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
 async fn webcrypto_and_wasm_write_the_same_bytes() {
-    let mut source = Source::Platform;
+    let mut source = Source::default();
     let key: [u8; 32] = random::array(&mut source).unwrap();
     let platform = Cipher::new(&key, Engine::Auto).await.unwrap();
     let wasm = Cipher::new(&key, Engine::Wasm).await.unwrap();

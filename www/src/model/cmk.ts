@@ -143,6 +143,7 @@ export function stateText(state: string): string {
     Disabled: "disabled",
     PendingDeletion: "pending deletion",
     PendingImport: "pending import",
+    PendingReplicaDeletion: "pending replica deletion",
     Creating: "creating",
     Updating: "updating",
     Unavailable: "unavailable",

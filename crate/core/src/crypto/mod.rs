@@ -3,6 +3,7 @@
 use std::fmt;
 
 pub mod aead;
+pub mod der;
 pub mod kdf;
 pub mod mac;
 pub mod pair;

@@ -11,6 +11,15 @@ pub trait Random {
     /// # Errors
     /// [`Failure::Randomness`] where the platform has no randomness to give.
     fn fill(&mut self, dest: &mut [u8]) -> Result<(), Failure>;
+
+    /// As [`Random::fill`], for what everybody may see once it is used: ids, nonces, initialisation vectors. A host may
+    /// draw a supply of these in advance.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    fn fill_public(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
+        self.fill(dest)
+    }
 }
 
 /// An array of `N` random bytes, for what is not secret: ids, nonces.
@@ -19,7 +28,7 @@ pub trait Random {
 /// As [`Random::fill`].
 pub fn array<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
-    random.fill(&mut bytes)?;
+    random.fill_public(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -10,12 +10,13 @@
 //! material and the nonce (NIST SP 800-108, counter mode, HMAC-SHA-256), as AWS documents for its service.
 //! Every byte of the blob before the sealed content is associated data, and the encryption context after it.
 
-use der::asn1::{ObjectIdentifier, OctetString, OctetStringRef};
-use der::{Decode, Encode, Sequence};
 use zeroize::Zeroizing;
 
 use super::{EncryptionContext, MaterialId};
 use crate::crypto::aead::{self, IV_LEN, TAG_LEN};
+use crate::crypto::der::{
+    INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, constructed, element, primitive,
+};
 use crate::crypto::{Failure, KeyMaterial, PerCallKey, Random, kdf, random};
 use crate::model::KmsError;
 
@@ -33,9 +34,16 @@ pub const INNER: [u8; 11] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const LAYOUT: [u8; 2] = [0x01, 0x02];
 const MATERIAL_FOLLOWS: u8 = 0x78;
 const NONCE_FOLLOWS: u8 = 0x01;
-const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
-const PKCS7_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-const AES_256_GCM: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.46");
+/// RFC 5652, 8: 1.2.840.113549.1.7.6.
+const ENCRYPTED_DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x06];
+/// RFC 5652, 4: 1.2.840.113549.1.7.1.
+const DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
+/// RFC 5084, 3.2: 2.16.840.1.101.3.4.1.46.
+const AES_256_GCM: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e];
+/// The version of EncryptedData without attributes (RFC 5652, 8).
+const VERSION: [u8; 1] = [0];
+/// The length of the tag in bytes, as an INTEGER's content.
+const ICV_LEN: [u8; 1] = [16];
 
 /// Which operation made a blob; it stands in the blob and is bound to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,43 +65,6 @@ impl Made {
     fn from_code(code: [u8; 2]) -> Option<Self> {
         [Self::ByEncrypt, Self::ByGenerateDataKey].into_iter().find(|made| made.code() == code)
     }
-}
-
-/// RFC 5084, 3.2: GCMParameters.
-#[derive(Sequence)]
-struct GcmParameters {
-    nonce: OctetString,
-    icv_len: u8,
-}
-
-#[derive(Sequence)]
-struct ContentEncryption {
-    algorithm: ObjectIdentifier,
-    parameters: GcmParameters,
-}
-
-/// RFC 5652, 6.1: EncryptedContentInfo.
-#[derive(Sequence)]
-struct EncryptedContentInfo<'a> {
-    content_type: ObjectIdentifier,
-    algorithm: ContentEncryption,
-    #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
-    content: &'a OctetStringRef,
-}
-
-/// RFC 5652, 8: EncryptedData.
-#[derive(Sequence)]
-struct EncryptedData<'a> {
-    version: u8,
-    content: EncryptedContentInfo<'a>,
-}
-
-/// RFC 5652, 3: ContentInfo.
-#[derive(Sequence)]
-struct ContentInfo<'a> {
-    content_type: ObjectIdentifier,
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
-    content: EncryptedData<'a>,
 }
 
 /// A parsed blob. Its parts are as they were sent: nothing is authentic before [`Blob::open`].
@@ -126,17 +97,8 @@ impl<'a> Blob<'a> {
         if usize::try_from(u32::from_be_bytes(*length)).ok()? != cms.len() {
             return None;
         }
-        let info = ContentInfo::from_der(cms).ok()?;
-        let content = info.content.content;
-        let gcm = &content.algorithm;
-        let known = info.content_type == ENCRYPTED_DATA
-            && info.content.version == 0
-            && content.content_type == PKCS7_DATA
-            && gcm.algorithm == AES_256_GCM
-            && usize::from(gcm.parameters.icv_len) == TAG_LEN;
-        let iv = gcm.parameters.nonce.as_bytes().try_into().ok()?;
-        let sealed = content.content.as_bytes();
-        if !known || sealed.len() <= INNER.len() + TAG_LEN {
+        let (iv, sealed) = read_content(cms)?;
+        if sealed.len() <= INNER.len() + TAG_LEN {
             return None;
         }
         Some(Self {
@@ -186,6 +148,46 @@ impl<'a> Blob<'a> {
         opened.truncate(length);
         Ok(opened)
     }
+}
+
+/// The IV and the content of a ContentInfo (RFC 5652, 3) around an EncryptedData (RFC 5652, 8), encrypted with
+/// AES-256-GCM and its parameters (RFC 5084, 3.2).
+fn read_content(cms: &[u8]) -> Option<([u8; IV_LEN], &[u8])> {
+    let mut whole = Reader::new(cms);
+    let mut info = whole.enter(SEQUENCE)?;
+    whole.end()?;
+    info.expect(OBJECT_IDENTIFIER, &ENCRYPTED_DATA)?;
+    let mut explicit = info.enter(constructed(0))?;
+    info.end()?;
+    let mut data = explicit.enter(SEQUENCE)?;
+    explicit.end()?;
+    data.expect(INTEGER, &VERSION)?;
+    let mut content = data.enter(SEQUENCE)?;
+    data.end()?;
+    content.expect(OBJECT_IDENTIFIER, &DATA)?;
+    let mut algorithm = content.enter(SEQUENCE)?;
+    let sealed = content.take(primitive(0))?;
+    content.end()?;
+    algorithm.expect(OBJECT_IDENTIFIER, &AES_256_GCM)?;
+    let mut parameters = algorithm.enter(SEQUENCE)?;
+    algorithm.end()?;
+    let iv = parameters.take(OCTET_STRING)?;
+    parameters.expect(INTEGER, &ICV_LEN)?;
+    parameters.end()?;
+    Some((iv.try_into().ok()?, sealed))
+}
+
+/// What [`read_content`] reads, with `length` zero bytes where the content goes.
+fn content(iv: &[u8; IV_LEN], length: usize) -> Vec<u8> {
+    let identifier = |oid: &[u8]| element(OBJECT_IDENTIFIER, &[oid]);
+    let integer = |number: &[u8]| element(INTEGER, &[number]);
+    let sequence = |parts: &[&[u8]]| element(SEQUENCE, parts);
+    let parameters = sequence(&[&element(OCTET_STRING, &[iv]), &integer(&ICV_LEN)]);
+    let algorithm = sequence(&[&identifier(&AES_256_GCM), &parameters]);
+    let sealed = element(primitive(0), &[&vec![0; length]]);
+    let content = sequence(&[&identifier(&DATA), &algorithm, &sealed]);
+    let data = sequence(&[&integer(&VERSION), &content]);
+    sequence(&[&identifier(&ENCRYPTED_DATA), &element(constructed(0), &[&data])])
 }
 
 fn associated_data(before: &[u8], context: &EncryptionContext) -> Vec<u8> {
@@ -254,25 +256,7 @@ fn layout(
     iv: &[u8; IV_LEN],
     length: usize,
 ) -> Option<Vec<u8>> {
-    let zeros = vec![0; length];
-    let info = ContentInfo {
-        content_type: ENCRYPTED_DATA,
-        content: EncryptedData {
-            version: 0,
-            content: EncryptedContentInfo {
-                content_type: PKCS7_DATA,
-                algorithm: ContentEncryption {
-                    algorithm: AES_256_GCM,
-                    parameters: GcmParameters {
-                        nonce: OctetString::new(iv.as_slice()).ok()?,
-                        icv_len: u8::try_from(TAG_LEN).ok()?,
-                    },
-                },
-                content: OctetStringRef::new(&zeros).ok()?,
-            },
-        },
-    };
-    let cms = info.to_der().ok()?;
+    let cms = content(iv, length);
     let mut blob = Vec::with_capacity(HEADER_LEN + cms.len());
     blob.extend_from_slice(&LAYOUT);
     blob.extend_from_slice(&made.code());

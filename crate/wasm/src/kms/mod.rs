@@ -43,7 +43,7 @@ pub struct Kms(Rc<Inner>);
 #[wasm_bindgen]
 impl Kms {
     /// Opens a store, or makes one. `options` has the members of `OpenOptions` in js/src/api.ts, with the passphrase
-    /// as UTF-8 in a `Uint8Array`, and `engine: "wasm"` where WebCrypto shall not do the bulk work.
+    /// as UTF-8 in a `Uint8Array`, and `engine: "wasm"` where WebCrypto shall do neither the bulk work nor RSA.
     ///
     /// # Errors
     /// The storage errors, by name.

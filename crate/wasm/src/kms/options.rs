@@ -47,7 +47,7 @@ impl Options {
         let region = region.map_err(|_| invalid("region is a Region's name, as us-east-1"))?;
         let random = match bytes("seed") {
             Some(seed) => Source::seeded(&copy_in(&seed)).ok_or_else(|| invalid("seed is 32 bytes"))?,
-            None => Source::Platform,
+            None => Source::default(),
         };
         let clock = host::member(options, "clock").and_then(|clock| clock.dyn_into::<Function>().ok());
         let engine = if text("engine").as_deref() == Some("wasm") { Engine::Wasm } else { Engine::Auto };

@@ -1,13 +1,17 @@
 //! Ed25519 and Ed25519ph (RFC 8032). The private key is kept as its seed of 32 bytes.
 
-use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey};
-use ed25519_dalek::{SECRET_KEY_LENGTH, Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::digest::consts::U64;
 use sha2::digest::{FixedOutput, HashMarker, Output, OutputSizeUser, Reset, Update};
 use zeroize::Zeroizing;
 
 use super::super::{KeyMaterial, Random};
-use super::{Pair, PairError, Signed};
+use super::encoding::{self, Algorithm};
+use super::{Pair, PairError, Secret, Signed};
+use crate::crypto::der::{OCTET_STRING, Reader, element};
+
+/// RFC 8410, 3: 1.3.101.112, without parameters.
+const ALGORITHM: Algorithm = &[0x06, 3, 0x2b, 0x65, 0x70];
 
 /// A digest that was computed elsewhere: what is put in comes out. Ed25519ph wants SHA-512 of the message as a hasher.
 #[derive(Clone)]
@@ -54,9 +58,12 @@ fn computed(digest: &[u8]) -> Result<Computed, PairError> {
     Ok(Computed { digest, at: 64 })
 }
 
+fn seed(private: &KeyMaterial) -> Result<&[u8; 32], PairError> {
+    private.expose().try_into().map_err(|_| PairError::Unsupported)
+}
+
 fn key(private: &KeyMaterial) -> Result<SigningKey, PairError> {
-    let seed = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
-    Ok(SigningKey::from_bytes(seed))
+    seed(private).map(SigningKey::from_bytes)
 }
 
 pub(super) fn generate(random: &mut dyn Random) -> Result<Pair, PairError> {
@@ -64,13 +71,31 @@ pub(super) fn generate(random: &mut dyn Random) -> Result<Pair, PairError> {
 }
 
 pub(super) fn import(pkcs8: &[u8]) -> Result<Pair, PairError> {
-    let key = SigningKey::from_pkcs8_der(pkcs8).map_err(|_| PairError::PrivateKey)?;
-    pair(KeyMaterial::new(Zeroizing::new(key.as_bytes().to_vec())))
+    let info = encoding::read_private(&[ALGORITHM], pkcs8)?;
+    let seed = read_private(info.key).ok_or(PairError::PrivateKey)?;
+    let private = KeyMaterial::new(Zeroizing::new(seed.to_vec()));
+    let public = public(&private)?;
+    if info.public.is_some_and(|other| other != public) {
+        return Err(PairError::PrivateKey);
+    }
+    Ok(Pair { private, public: encoding::public(ALGORITHM, &public) })
+}
+
+/// The seed in a CurvePrivateKey (RFC 8410, 7).
+fn read_private(key: &[u8]) -> Option<&[u8; 32]> {
+    let mut whole = Reader::new(key);
+    let seed = whole.take(OCTET_STRING)?;
+    whole.end()?;
+    seed.try_into().ok()
 }
 
 fn pair(private: KeyMaterial) -> Result<Pair, PairError> {
-    let public = key(&private)?.verifying_key().to_public_key_der();
-    Ok(Pair { private, public: public.map_err(|_| PairError::Unsupported)?.into_vec() })
+    let public = encoding::public(ALGORITHM, &public(&private)?);
+    Ok(Pair { private, public })
+}
+
+fn public(private: &KeyMaterial) -> Result<[u8; 32], PairError> {
+    Ok(key(private)?.verifying_key().to_bytes())
 }
 
 pub(super) fn sign(private: &KeyMaterial, signed: Signed<'_>) -> Result<Vec<u8>, PairError> {
@@ -85,7 +110,9 @@ pub(super) fn sign(private: &KeyMaterial, signed: Signed<'_>) -> Result<Vec<u8>,
 }
 
 pub(super) fn verify(public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Result<bool, PairError> {
-    let key = VerifyingKey::from_public_key_der(public).map_err(|_| PairError::PublicKey)?;
+    let public = encoding::read_public(ALGORITHM, public)?;
+    let public = public.try_into().map_err(|_| PairError::PublicKey)?;
+    let key = VerifyingKey::from_bytes(public).map_err(|_| PairError::PublicKey)?;
     let signature = Signature::from_slice(signature);
     match signed {
         Signed::Message(message) => {
@@ -98,18 +125,8 @@ pub(super) fn verify(public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Res
     }
 }
 
-/// What stands before the seed in PKCS #8 (RFC 8410, section 7): version 1, Ed25519, an octet string in another. The
-/// library writes version 2, with the public key behind, which OpenSSL 3.0 does not read.
-const BEFORE_THE_SEED: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-
-pub(super) fn pkcs8(private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
-    let seed = private.expose();
-    if seed.len() != SECRET_KEY_LENGTH {
-        return Err(PairError::Unsupported);
-    }
-    let mut document = Zeroizing::new(Vec::with_capacity(BEFORE_THE_SEED.len() + seed.len()));
-    document.extend_from_slice(&BEFORE_THE_SEED);
-    document.extend_from_slice(seed);
-    Ok(document)
+/// PKCS #8 of version 1 (RFC 8410, 7). Version 2, with the public key behind, OpenSSL 3.0 does not read.
+pub(super) fn pkcs8(private: &KeyMaterial) -> Result<Secret, PairError> {
+    let seed = Zeroizing::new(element(OCTET_STRING, &[seed(private)?]));
+    Ok(encoding::private(ALGORITHM, &seed, None))
 }

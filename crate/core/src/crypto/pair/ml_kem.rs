@@ -1,59 +1,91 @@
 //! ML-KEM (FIPS 203). The private key is kept as its seed d ‖ z of 64 bytes.
 
-use spki::{DecodePublicKey, EncodePublicKey};
 use zeroize::Zeroizing;
 
 use super::super::{KeyMaterial, Random};
-use super::{Pair, PairError};
+use super::encoding::{self, Algorithm};
+use super::{Pair, PairError, Secret};
+use crate::crypto::der::{element, primitive};
+
+/// What is one parameter set's own.
+pub(super) struct Parameters {
+    /// RFC 9935, 3: without parameters.
+    algorithm: Algorithm,
+    public: Public,
+    encapsulate: Encapsulate,
+    decapsulate: Decapsulate,
+}
+
+/// The encoded public key of a seed.
+type Public = fn(seed: &[u8; 64]) -> Vec<u8>;
+/// A shared secret and its ciphertext.
+type Encapsulate = fn(key: &[u8], random: &mut dyn Random) -> Result<(Secret, Vec<u8>), PairError>;
+/// The shared secret of a ciphertext.
+type Decapsulate = fn(seed: &[u8; 64], ciphertext: &[u8]) -> Result<Secret, PairError>;
+
+impl Parameters {
+    pub(super) fn generate(&self, random: &mut dyn Random) -> Result<Pair, PairError> {
+        let private = KeyMaterial::generate(64, random)?;
+        let public = encoding::public(self.algorithm, &(self.public)(seed(&private)?));
+        Ok(Pair { private, public })
+    }
+
+    pub(super) fn encapsulate(
+        &self,
+        public: &[u8],
+        random: &mut dyn Random,
+    ) -> Result<(Secret, Vec<u8>), PairError> {
+        (self.encapsulate)(encoding::read_public(self.algorithm, public)?, random)
+    }
+
+    pub(super) fn decapsulate(&self, private: &KeyMaterial, ciphertext: &[u8]) -> Result<Secret, PairError> {
+        (self.decapsulate)(seed(private)?, ciphertext)
+    }
+
+    /// PKCS #8 around the seed (RFC 9935, 6).
+    pub(super) fn pkcs8(&self, private: &KeyMaterial) -> Result<Secret, PairError> {
+        let seed = Zeroizing::new(element(primitive(0), &[seed(private)?]));
+        Ok(encoding::private(self.algorithm, &seed, None))
+    }
+}
+
+fn seed(private: &KeyMaterial) -> Result<&[u8; 64], PairError> {
+    private.expose().try_into().map_err(|_| PairError::Unsupported)
+}
 
 macro_rules! parameters {
-    ($name:ident, $type:ident) => {
-        pub(super) mod $name {
-            use ::ml_kem::kem::Decapsulate;
-            use ::ml_kem::pkcs8::EncodePrivateKey;
-            use ::ml_kem::{DecapsulationKey, EncapsulationKey, $type};
+    ($name:ident, $type:ident, $last:literal) => {
+        pub(super) static $name: Parameters = {
+            use ::ml_kem::kem::{Decapsulate as _, KeyExport};
+            use ::ml_kem::{B32, DecapsulationKey, EncapsulationKey, $type};
 
-            use super::*;
-
-            fn key(private: &KeyMaterial) -> Result<DecapsulationKey<$type>, PairError> {
-                let seed = private.expose().try_into().map_err(|_| PairError::Unsupported)?;
-                Ok(DecapsulationKey::from_seed(seed))
+            fn public(seed: &[u8; 64]) -> Vec<u8> {
+                let key = DecapsulationKey::<$type>::from_seed((*seed).into());
+                key.encapsulation_key().to_bytes().to_vec()
             }
 
-            pub(in super::super) fn generate(random: &mut dyn Random) -> Result<Pair, PairError> {
-                let private = KeyMaterial::generate(64, random)?;
-                let public = key(&private)?.encapsulation_key().to_public_key_der();
-                Ok(Pair { private, public: public.map_err(|_| PairError::Unsupported)?.into_vec() })
-            }
-
-            pub(in super::super) fn encapsulate(
-                public: &[u8],
-                random: &mut dyn Random,
-            ) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), PairError> {
-                let key = EncapsulationKey::<$type>::from_public_key_der(public);
-                let key = key.map_err(|_| PairError::PublicKey)?;
-                let mut message = Zeroizing::new(::ml_kem::B32::default());
+            fn encapsulate(key: &[u8], random: &mut dyn Random) -> Result<(Secret, Vec<u8>), PairError> {
+                let key = key.try_into().map_err(|_| PairError::PublicKey)?;
+                let key = EncapsulationKey::<$type>::new(key).map_err(|_| PairError::PublicKey)?;
+                let mut message = Zeroizing::new(B32::default());
                 random.fill(&mut message)?;
                 let (ciphertext, shared) = key.encapsulate_deterministic(&message);
                 Ok((Zeroizing::new(shared.to_vec()), ciphertext.to_vec()))
             }
 
-            pub(in super::super) fn decapsulate(
-                private: &KeyMaterial,
-                ciphertext: &[u8],
-            ) -> Result<Zeroizing<Vec<u8>>, PairError> {
+            fn decapsulate(seed: &[u8; 64], ciphertext: &[u8]) -> Result<Secret, PairError> {
                 let ciphertext = ciphertext.try_into().map_err(|_| PairError::CiphertextLength)?;
-                Ok(Zeroizing::new(key(private)?.decapsulate(&ciphertext).to_vec()))
+                let key = DecapsulationKey::<$type>::from_seed((*seed).into());
+                Ok(Zeroizing::new(key.decapsulate(&ciphertext).to_vec()))
             }
 
-            pub(in super::super) fn pkcs8(private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
-                let document = key(private)?.to_pkcs8_der().map_err(|_| PairError::Unsupported)?;
-                Ok(Zeroizing::new(document.as_bytes().to_vec()))
-            }
-        }
+            // 2.16.840.1.101.3.4.4.1 to 3
+            let algorithm = &[0x06, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x04, $last];
+            Parameters { algorithm, public, encapsulate, decapsulate }
+        };
     };
 }
 
-parameters!(k512, MlKem512);
-parameters!(k768, MlKem768);
-parameters!(k1024, MlKem1024);
+parameters!(MLKEM512, MlKem512, 1);
+parameters!(MLKEM768, MlKem768, 2);
+parameters!(MLKEM1024, MlKem1024, 3);

@@ -3,6 +3,8 @@
 
 mod ecc;
 mod ed25519;
+mod encoding;
+mod hash;
 mod ml_dsa;
 mod ml_kem;
 pub mod rsa;
@@ -90,37 +92,58 @@ impl From<Failure> for PairError {
     }
 }
 
+/// Bytes that are secret: a key, or what is agreed on.
+type Secret = Zeroizing<Vec<u8>>;
+
+/// The family of a kind, with what is the kind's own in it.
+enum Family {
+    Ecc(&'static ecc::Curve),
+    Ed25519,
+    MlDsa(&'static ml_dsa::Parameters),
+    MlKem(&'static ml_kem::Parameters),
+    /// The length of the modulus in bits.
+    Rsa(usize),
+}
+
 impl PairKind {
+    fn family(self) -> Family {
+        match self {
+            Self::P256 => Family::Ecc(&ecc::P256),
+            Self::P384 => Family::Ecc(&ecc::P384),
+            Self::P521 => Family::Ecc(&ecc::P521),
+            Self::K256 => Family::Ecc(&ecc::K256),
+            Self::Ed25519 => Family::Ed25519,
+            Self::MlDsa44 => Family::MlDsa(&ml_dsa::MLDSA44),
+            Self::MlDsa65 => Family::MlDsa(&ml_dsa::MLDSA65),
+            Self::MlDsa87 => Family::MlDsa(&ml_dsa::MLDSA87),
+            Self::MlKem512 => Family::MlKem(&ml_kem::MLKEM512),
+            Self::MlKem768 => Family::MlKem(&ml_kem::MLKEM768),
+            Self::MlKem1024 => Family::MlKem(&ml_kem::MLKEM1024),
+            Self::Rsa2048 => Family::Rsa(2048),
+            Self::Rsa3072 => Family::Rsa(3072),
+            Self::Rsa4096 => Family::Rsa(4096),
+        }
+    }
+
     /// Makes a pair.
     ///
     /// # Errors
     /// [`PairError::Failure`] as [`Random::fill`].
     pub fn generate(self, random: &mut dyn Random) -> Result<Pair, PairError> {
-        match self {
-            Self::P256 => ecc::p256::generate(random),
-            Self::P384 => ecc::p384::generate(random),
-            Self::P521 => ecc::p521::generate(random),
-            Self::K256 => ecc::k256::generate(random),
-            Self::Ed25519 => ed25519::generate(random),
-            Self::MlDsa44 => ml_dsa::generate::<::ml_dsa::MlDsa44>(random),
-            Self::MlDsa65 => ml_dsa::generate::<::ml_dsa::MlDsa65>(random),
-            Self::MlDsa87 => ml_dsa::generate::<::ml_dsa::MlDsa87>(random),
-            Self::MlKem512 => ml_kem::k512::generate(random),
-            Self::MlKem768 => ml_kem::k768::generate(random),
-            Self::MlKem1024 => ml_kem::k1024::generate(random),
-            Self::Rsa2048 => rsa::generate(2048, random),
-            Self::Rsa3072 => rsa::generate(3072, random),
-            Self::Rsa4096 => rsa::generate(4096, random),
+        match self.family() {
+            Family::Ecc(curve) => curve.generate(random),
+            Family::Ed25519 => ed25519::generate(random),
+            Family::MlDsa(parameters) => parameters.generate(random),
+            Family::MlKem(parameters) => parameters.generate(random),
+            Family::Rsa(bits) => rsa::generate(bits, random),
         }
     }
 
     /// The length of the modulus in bits, where this is RSA.
     #[must_use]
     pub fn rsa_bits(self) -> Option<usize> {
-        match self {
-            Self::Rsa2048 => Some(2048),
-            Self::Rsa3072 => Some(3072),
-            Self::Rsa4096 => Some(4096),
+        match self.family() {
+            Family::Rsa(bits) => Some(bits),
             _ => None,
         }
     }
@@ -131,21 +154,11 @@ impl PairKind {
     /// [`PairError::PrivateKey`] for anything else, and where a public key that comes with it is another one's;
     /// [`PairError::Unsupported`] for ML-DSA and ML-KEM, which AWS does not import.
     pub fn import(self, pkcs8: &[u8]) -> Result<Pair, PairError> {
-        match self {
-            Self::P256 => ecc::p256::import(pkcs8),
-            Self::P384 => ecc::p384::import(pkcs8),
-            Self::P521 => ecc::p521::import(pkcs8),
-            Self::K256 => ecc::k256::import(pkcs8),
-            Self::Ed25519 => ed25519::import(pkcs8),
-            Self::Rsa2048 => rsa::import(2048, pkcs8),
-            Self::Rsa3072 => rsa::import(3072, pkcs8),
-            Self::Rsa4096 => rsa::import(4096, pkcs8),
-            Self::MlDsa44
-            | Self::MlDsa65
-            | Self::MlDsa87
-            | Self::MlKem512
-            | Self::MlKem768
-            | Self::MlKem1024 => Err(PairError::Unsupported),
+        match self.family() {
+            Family::Ecc(curve) => curve.import(pkcs8),
+            Family::Ed25519 => ed25519::import(pkcs8),
+            Family::Rsa(bits) => rsa::import(bits, pkcs8),
+            Family::MlDsa(_) | Family::MlKem(_) => Err(PairError::Unsupported),
         }
     }
 
@@ -155,16 +168,11 @@ impl PairKind {
     /// # Errors
     /// [`PairError::DigestLength`], [`PairError::Unsupported`].
     pub fn sign(self, private: &KeyMaterial, signed: Signed<'_>) -> Result<Vec<u8>, PairError> {
-        match self {
-            Self::P256 => ecc::p256::sign(private, signed),
-            Self::P384 => ecc::p384::sign(private, signed),
-            Self::P521 => ecc::p521::sign(private, signed),
-            Self::K256 => ecc::k256::sign(private, signed),
-            Self::Ed25519 => ed25519::sign(private, signed),
-            Self::MlDsa44 => ml_dsa::sign::<::ml_dsa::MlDsa44>(private, signed),
-            Self::MlDsa65 => ml_dsa::sign::<::ml_dsa::MlDsa65>(private, signed),
-            Self::MlDsa87 => ml_dsa::sign::<::ml_dsa::MlDsa87>(private, signed),
-            _ => Err(PairError::Unsupported),
+        match self.family() {
+            Family::Ecc(curve) => curve.sign(private, signed),
+            Family::Ed25519 => ed25519::sign(private, signed),
+            Family::MlDsa(parameters) => parameters.sign(private, signed),
+            Family::MlKem(_) | Family::Rsa(_) => Err(PairError::Unsupported),
         }
     }
 
@@ -173,16 +181,11 @@ impl PairKind {
     /// # Errors
     /// [`PairError::DigestLength`], [`PairError::PublicKey`], [`PairError::Unsupported`].
     pub fn verify(self, public: &[u8], signed: Signed<'_>, signature: &[u8]) -> Result<bool, PairError> {
-        match self {
-            Self::P256 => ecc::p256::verify(public, signed, signature),
-            Self::P384 => ecc::p384::verify(public, signed, signature),
-            Self::P521 => ecc::p521::verify(public, signed, signature),
-            Self::K256 => ecc::k256::verify(public, signed, signature),
-            Self::Ed25519 => ed25519::verify(public, signed, signature),
-            Self::MlDsa44 => ml_dsa::verify::<::ml_dsa::MlDsa44>(public, signed, signature),
-            Self::MlDsa65 => ml_dsa::verify::<::ml_dsa::MlDsa65>(public, signed, signature),
-            Self::MlDsa87 => ml_dsa::verify::<::ml_dsa::MlDsa87>(public, signed, signature),
-            _ => Err(PairError::Unsupported),
+        match self.family() {
+            Family::Ecc(curve) => curve.verify(public, signed, signature),
+            Family::Ed25519 => ed25519::verify(public, signed, signature),
+            Family::MlDsa(parameters) => parameters.verify(public, signed, signature),
+            Family::MlKem(_) | Family::Rsa(_) => Err(PairError::Unsupported),
         }
     }
 
@@ -191,10 +194,8 @@ impl PairKind {
     /// # Errors
     /// [`PairError::PublicKey`], [`PairError::Unsupported`].
     pub fn agree(self, private: &KeyMaterial, other: &[u8]) -> Result<Zeroizing<Vec<u8>>, PairError> {
-        match self {
-            Self::P256 => ecc::p256::agree(private, other),
-            Self::P384 => ecc::p384::agree(private, other),
-            Self::P521 => ecc::p521::agree(private, other),
+        match self.family() {
+            Family::Ecc(curve) => curve.agree(private, other),
             _ => Err(PairError::Unsupported),
         }
     }
@@ -208,10 +209,8 @@ impl PairKind {
         public: &[u8],
         random: &mut dyn Random,
     ) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), PairError> {
-        match self {
-            Self::MlKem512 => ml_kem::k512::encapsulate(public, random),
-            Self::MlKem768 => ml_kem::k768::encapsulate(public, random),
-            Self::MlKem1024 => ml_kem::k1024::encapsulate(public, random),
+        match self.family() {
+            Family::MlKem(parameters) => parameters.encapsulate(public, random),
             _ => Err(PairError::Unsupported),
         }
     }
@@ -226,10 +225,8 @@ impl PairKind {
         private: &KeyMaterial,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, PairError> {
-        match self {
-            Self::MlKem512 => ml_kem::k512::decapsulate(private, ciphertext),
-            Self::MlKem768 => ml_kem::k768::decapsulate(private, ciphertext),
-            Self::MlKem1024 => ml_kem::k1024::decapsulate(private, ciphertext),
+        match self.family() {
+            Family::MlKem(parameters) => parameters.decapsulate(private, ciphertext),
             _ => Err(PairError::Unsupported),
         }
     }
@@ -239,17 +236,12 @@ impl PairKind {
     /// # Errors
     /// [`PairError::Unsupported`] for ML-DSA, of which there are no data key pairs.
     pub fn pkcs8(self, private: &KeyMaterial) -> Result<Zeroizing<Vec<u8>>, PairError> {
-        match self {
-            Self::P256 => ecc::p256::pkcs8(private),
-            Self::P384 => ecc::p384::pkcs8(private),
-            Self::P521 => ecc::p521::pkcs8(private),
-            Self::K256 => ecc::k256::pkcs8(private),
-            Self::Ed25519 => ed25519::pkcs8(private),
-            Self::MlKem512 => ml_kem::k512::pkcs8(private),
-            Self::MlKem768 => ml_kem::k768::pkcs8(private),
-            Self::MlKem1024 => ml_kem::k1024::pkcs8(private),
-            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Ok(Zeroizing::new(private.expose().to_vec())),
-            _ => Err(PairError::Unsupported),
+        match self.family() {
+            Family::Ecc(curve) => curve.pkcs8(private),
+            Family::Ed25519 => ed25519::pkcs8(private),
+            Family::MlKem(parameters) => parameters.pkcs8(private),
+            Family::Rsa(_) => Ok(Zeroizing::new(private.expose().to_vec())),
+            Family::MlDsa(_) => Err(PairError::Unsupported),
         }
     }
 }

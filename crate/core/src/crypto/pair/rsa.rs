@@ -3,34 +3,30 @@
 //! The private key is kept as DER PKCS #8 (RFC 5958), the form in which WebCrypto and OpenSSL take it in. Every
 //! operation with it is blinded and checked against the public key before its result is given out.
 
-use ::rsa::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use ::rsa::rand_core::{TryCryptoRng, TryRng};
-use ::rsa::traits::PublicKeyParts;
-use ::rsa::{Error, Pkcs1v15Sign, PrivateKey, Pss, PublicKey};
+use ::rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use ::rsa::{BoxedUint, Error, Pkcs1v15Sign, PrivateKey, Pss, PublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use super::super::{Failure, KeyMaterial, Random};
-use super::{Pair, PairError, Signed};
+use super::encoding::{self, Algorithm};
+pub use super::hash::Sha2;
+use super::{Pair, PairError, Secret, Signed};
+use crate::crypto::der::{INTEGER, Reader, SEQUENCE, element, unsigned};
 
-/// The hash of an RSA signature; PSS also masks with it (MGF1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sha2 {
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-}
+/// `rsaEncryption` with its NULL (RFC 3279, 2.3.1): 1.2.840.113549.1.1.1.
+const ALGORITHM: Algorithm = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0];
+/// `id-RSASSA-PSS` without parameters (RFC 4055, 3.1), which says that the key is for PSS: 1.2.840.113549.1.1.10.
+const FOR_PSS: Algorithm = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
 
 /// How an RSA pair signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RsaSigning {
     /// RSASSA-PKCS1-v1_5 (RFC 8017, 8.2): one signature for one message.
     Pkcs1(Sha2),
-    /// RSASSA-PSS (RFC 8017, 8.1), the salt as long as the digest.
+    /// RSASSA-PSS (RFC 8017, 8.1), the salt as long as the digest; it masks with the same hash (MGF1).
     Pss(Sha2),
 }
 
@@ -86,7 +82,10 @@ struct Source<'a>(&'a mut dyn Random);
 
 impl Source<'_> {
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
-        crate::crypto::random::array(self.0)
+        // Not `random::array`, which is for what is public: from these the primes are made.
+        let mut bytes = [0; N];
+        self.0.fill(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
@@ -110,11 +109,44 @@ impl TryRng for Source<'_> {
 impl TryCryptoRng for Source<'_> {}
 
 fn private_key(private: &KeyMaterial) -> Result<PrivateKey, PairError> {
-    PrivateKey::from_pkcs8_der(private.expose()).map_err(|_| PairError::Unsupported)
+    let info = encoding::read_private(&[ALGORITHM], private.expose()).map_err(|_| PairError::Unsupported)?;
+    read_private(info.key).ok_or(PairError::Unsupported)
+}
+
+/// The key in an RSAPrivateKey of two primes (RFC 8017, A.1.2). That its parts fit each other is checked, d against e
+/// and the primes too (RFC 8017, 3.2); the exponents of the primes and the coefficient are computed anew.
+fn read_private(key: &[u8]) -> Option<PrivateKey> {
+    let mut whole = Reader::new(key);
+    let mut key = whole.enter(SEQUENCE)?;
+    whole.end()?;
+    key.expect(INTEGER, &[0])?;
+    let n = key.unsigned()?;
+    let (e, d, p, q) = (key.unsigned()?, key.unsigned()?, key.unsigned()?, key.unsigned()?);
+    for _ in 0..3 {
+        key.unsigned()?;
+    }
+    key.end()?;
+    let primes = vec![number(p, n.len())?, number(q, n.len())?];
+    PrivateKey::from_components(number(n, n.len())?, number(e, e.len())?, number(d, n.len())?, primes).ok()
 }
 
 fn public_key(public: &[u8]) -> Result<PublicKey, PairError> {
-    PublicKey::from_public_key_der(public).map_err(|_| PairError::PublicKey)
+    read_public(encoding::read_public(ALGORITHM, public)?).ok_or(PairError::PublicKey)
+}
+
+/// The key in an RSAPublicKey (RFC 8017, A.1.1).
+fn read_public(key: &[u8]) -> Option<PublicKey> {
+    let mut whole = Reader::new(key);
+    let mut key = whole.enter(SEQUENCE)?;
+    whole.end()?;
+    let (n, e) = (key.unsigned()?, key.unsigned()?);
+    key.end()?;
+    PublicKey::new(number(n, n.len())?, number(e, e.len())?).ok()
+}
+
+/// A number of at most `length` bytes.
+fn number(bytes: &[u8], length: usize) -> Option<BoxedUint> {
+    BoxedUint::from_be_slice(bytes, u32::try_from(length).ok()?.checked_mul(8)?).ok()
 }
 
 /// All that goes wrong with a ciphertext is one error; what is not about it is the host's.
@@ -138,36 +170,38 @@ pub(super) fn generate(bits: usize, random: &mut dyn Random) -> Result<Pair, Pai
 }
 
 fn pair(key: &PrivateKey) -> Result<Pair, PairError> {
-    let private = key.to_pkcs8_der().map_err(|_| PairError::Unsupported)?;
-    let public = key.as_public_key().to_public_key_der().map_err(|_| PairError::Unsupported)?;
-    let private = KeyMaterial::new(Zeroizing::new(private.as_bytes().to_vec()));
-    Ok(Pair { private, public: public.into_vec() })
+    let public = encoding::public(ALGORITHM, &public(key));
+    let private = private(key).ok_or(PairError::Unsupported)?;
+    Ok(Pair { private: KeyMaterial::new(encoding::private(ALGORITHM, &private, None)), public })
+}
+
+/// RSAPublicKey (RFC 8017, A.1.1).
+fn public(key: &PrivateKey) -> Vec<u8> {
+    element(SEQUENCE, &[&unsigned(&key.n().to_be_bytes()), &unsigned(&key.e().to_be_bytes())])
+}
+
+/// RSAPrivateKey (RFC 8017, A.1.2).
+fn private(key: &PrivateKey) -> Option<Secret> {
+    let [p, q] = key.primes() else { return None };
+    let coefficient = key.qinv()?.retrieve();
+    let integers = [key.n(), key.e(), key.d(), p, q, key.dp()?, key.dq()?, &coefficient]
+        .map(|number: &BoxedUint| Zeroizing::new(unsigned(&Zeroizing::new(number.to_be_bytes()))));
+    let version: &[u8] = &[INTEGER, 1, 0];
+    let parts: Vec<&[u8]> =
+        std::iter::once(version).chain(integers.iter().map(|part| part.as_slice())).collect();
+    Some(Zeroizing::new(element(SEQUENCE, &parts)))
 }
 
 /// Takes in a key of `bits` from elsewhere.
 pub(super) fn import(bits: usize, pkcs8: &[u8]) -> Result<Pair, PairError> {
-    // Whether d fits e and the primes is checked on reading (RFC 8017, 3.2).
-    let key = PrivateKey::from_pkcs8_der(pkcs8).map_err(|_| PairError::PrivateKey)?;
-    if usize::try_from(key.n().bit_width_vartime()) != Ok(bits) {
+    let info = encoding::read_private(&[ALGORITHM, FOR_PSS], pkcs8)?;
+    let key = read_private(info.key).ok_or(PairError::PrivateKey)?;
+    if usize::try_from(key.n().bit_width_vartime()) != Ok(bits)
+        || info.public.is_some_and(|other| other != public(&key))
+    {
         return Err(PairError::PrivateKey);
     }
     pair(&key)
-}
-
-/// The digest to sign.
-fn digest(hash: Sha2, signed: Signed<'_>) -> Result<Vec<u8>, PairError> {
-    let length = match hash {
-        Sha2::Sha256 => Sha256::output_size(),
-        Sha2::Sha384 => Sha384::output_size(),
-        Sha2::Sha512 => Sha512::output_size(),
-    };
-    match (signed, hash) {
-        (Signed::Message(message), Sha2::Sha256) => Ok(Sha256::digest(message).to_vec()),
-        (Signed::Message(message), Sha2::Sha384) => Ok(Sha384::digest(message).to_vec()),
-        (Signed::Message(message), Sha2::Sha512) => Ok(Sha512::digest(message).to_vec()),
-        (Signed::Prepared(digest), _) if digest.len() == length => Ok(digest.to_vec()),
-        (Signed::Prepared(_), _) => Err(PairError::DigestLength),
-    }
 }
 
 /// PKCS #1 v1.5 with the hash's DigestInfo (RFC 8017, 9.2).
@@ -190,7 +224,7 @@ pub fn sign(
     random: &mut dyn Random,
 ) -> Result<Vec<u8>, PairError> {
     let (RsaSigning::Pkcs1(hash) | RsaSigning::Pss(hash)) = algorithm;
-    let digest = digest(hash, signed)?;
+    let digest = hash.of(signed)?;
     let key = private_key(private)?;
     let random = &mut Source(random);
     let signature = match algorithm {
@@ -213,7 +247,7 @@ pub fn verify(
     signature: &[u8],
 ) -> Result<bool, PairError> {
     let (RsaSigning::Pkcs1(hash) | RsaSigning::Pss(hash)) = algorithm;
-    let digest = digest(hash, signed)?;
+    let digest = hash.of(signed)?;
     let key = public_key(public)?;
     let verified = match algorithm {
         RsaSigning::Pkcs1(hash) => key.verify(pkcs1(hash), &digest, signature),
@@ -257,7 +291,7 @@ pub fn decrypt(
     oaep: Oaep,
     ciphertext: &[u8],
     random: &mut dyn Random,
-) -> Result<Zeroizing<Vec<u8>>, PairError> {
+) -> Result<Secret, PairError> {
     let key = private_key(private)?;
     let random = &mut Source(random);
     let plaintext = match oaep {

@@ -24,7 +24,16 @@ fn has_the_visible_layout_of_aws_blobs() {
     assert_eq!(blob[..5], [0x01, 0x02, 0x02, 0x00, 0x78]);
     assert_eq!(blob[37], 0x01);
     assert_eq!(blob[54..58], 126u32.to_be_bytes());
-    assert_eq!(hex::encode(&blob[58..73]), "307c06092a864886f70d010706a06f");
+    // ContentInfo, EncryptedData, EncryptedContentInfo (RFC 5652), GCMParameters (RFC 5084) around the IV.
+    let iv = hex::encode(&blob[108..120]);
+    let cms = [
+        "307c06092a864886f70d010706a06f306d020100306806092a864886f70d010701",
+        "301e060960864801650304012e3011040c",
+        &iv,
+        "020110803b",
+    ]
+    .concat();
+    assert_eq!(hex::encode(&blob[58..blob.len() - 59]), cms);
 }
 
 #[test]
