@@ -3,10 +3,15 @@
 //! Secrets stand in buffers that zeroize, but a cipher's round keys and a compiler's spilled registers pass through
 //! the stack; below the pointer of a call that has returned they lie until something else runs over them.
 
+use std::cell::Cell;
+use std::future::Future;
 use std::hint::black_box;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-/// How far below the caller's frame is wiped, in bytes: more than the deepest symmetric operation uses.
-const DEPTH: usize = 64 * 1024;
+/// How far below the caller's frame is wiped, in bytes: more than the deepest symmetric operation uses, which
+/// tests/npm/residue.test.mjs measures.
+const DEPTH: usize = 24 * 1024;
 
 /// As [`DEPTH`], for ML-DSA, whose matrices stand on the stack; wasm's whole stack is 1 MiB.
 const DEEP: usize = 640 * 1024;
@@ -26,8 +31,17 @@ pub fn wipe_deep_stack() {
     black_box(&mut below);
 }
 
-/// Wipes as deep as `operation` may have gone. After RSA in wasm the call itself wipes: that is not told by the name.
-pub(crate) fn wipe_after(operation: &str) {
+thread_local! {
+    static IS_DEEP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that the work since the last wipe may have gone deep.
+pub(crate) fn went_deep() {
+    IS_DEEP.set(true);
+}
+
+/// Notes how deep `operation` may have gone. After RSA in wasm the call itself says so: the name does not tell.
+pub(crate) fn note(operation: &str) {
     const WITH_KEY_PAIRS: [&str; 10] = [
         "CreateKey",
         "Decapsulate",
@@ -40,5 +54,30 @@ pub(crate) fn wipe_after(operation: &str) {
         "Sign",
         "Verify",
     ];
-    if WITH_KEY_PAIRS.contains(&operation) { wipe_deep_stack() } else { wipe_stack() }
+    if WITH_KEY_PAIRS.contains(&operation) {
+        went_deep();
+    }
+}
+
+/// A future after each of whose steps the stack is wiped, however it ends: at a wait too nothing is left there.
+pub(crate) struct Wiping<T>(Pin<Box<dyn Future<Output = T>>>);
+
+impl<T> Wiping<T> {
+    pub(crate) fn new(future: impl Future<Output = T> + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+}
+
+impl<T> Future for Wiping<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let polled = self.0.as_mut().poll(context);
+        if IS_DEEP.replace(false) {
+            wipe_deep_stack()
+        } else {
+            wipe_stack()
+        }
+        polled
+    }
 }

@@ -54,7 +54,7 @@ async fn open_as(name: &str, passphrase: Option<&str>) -> Result<JsKms, String> 
     if let Some(passphrase) = passphrase {
         options.push(("passphrase", bytes(passphrase).into()));
     }
-    let opened = JsFuture::from(Kms::open(map(&options))).await;
+    let opened = JsFuture::from(Kms::open(map(&options)).unwrap()).await;
     opened.map(JsCast::unchecked_into).map_err(|error| text(&error, &["name"]))
 }
 
@@ -62,8 +62,9 @@ async fn open(name: &str) -> JsKms {
     open_as(name, None).await.unwrap()
 }
 
+/// What could be done at once comes without a promise.
 async fn done(promise: Promise) -> JsValue {
-    JsFuture::from(promise).await.unwrap()
+    JsFuture::from(Promise::resolve(&promise)).await.unwrap()
 }
 
 /// `{ answer }` or `{ error }`.

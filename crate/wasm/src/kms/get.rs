@@ -14,6 +14,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::s3::{describe, refusal};
 use super::store_loop::Inner;
+use super::{Given, promise};
 use crate::error::{Failure, StorageError};
 use crate::value::{object, to_js};
 use crate::webcrypto::{Cipher, copy_in};
@@ -159,9 +160,9 @@ impl GetSession {
 
     /// The next frame: resolves to `{ plaintext: Promise<Uint8Array> }`, or to nothing behind the last. One call at a
     /// time; of the plaintexts several may be on their way.
-    pub fn next(&self) -> Promise {
+    pub fn next(&self) -> Given<Promise> {
         let slot = Rc::clone(&self.0);
-        future_to_promise(async move {
+        promise(async move {
             // Out of its place while it is read, so that nothing is borrowed across the await.
             let mut reading = slot.borrow_mut().take().ok_or_else(over)?;
             let result = reading.next().await;

@@ -1,5 +1,6 @@
-//! The class that JavaScript holds. Every method takes its place in the queue at once and answers with a promise;
-//! nothing is borrowed across an await.
+//! The class that JavaScript holds. Every method takes its place in the queue at once, and answers with a promise unless
+//! it could be done at once; nothing is borrowed across an await.
+#![allow(clippy::missing_errors_doc)] // what is `Given` is never an error
 
 mod clock;
 mod get;
@@ -13,6 +14,7 @@ mod transfer;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
 use js_sys::{Function, Promise, Uint8Array};
 use tabkms_core::model::Value;
@@ -25,9 +27,14 @@ use web_sys::Blob;
 use crate::error::{Failure, StorageError};
 use crate::value::{object, to_js};
 use crate::webcrypto::copy_in;
-use crate::wipe::{wipe_after, wipe_stack};
+use crate::wipe::Wiping;
 use options::Options;
 use store_loop::{Inner, Request};
+
+/// How an object is given to JavaScript; it is never an error. As a result it is returned as one of several values: where
+/// it is the only one, V8 puts the wasm code's frame into the caller's, and Node 20's V8 then dies ("unreachable
+/// code" in its deoptimizer) when the caller's code is thrown away while the call is on.
+pub(super) type Given<T> = Result<T, JsValue>;
 
 /// A key management service.
 #[wasm_bindgen]
@@ -40,21 +47,25 @@ impl Kms {
     ///
     /// # Errors
     /// The storage errors, by name.
-    pub fn open(options: JsValue) -> Promise {
-        future_to_promise(async move {
+    pub fn open(options: JsValue) -> Given<Promise> {
+        promise(async move {
             let inner = Inner::open(Options::read(&options)?).await?;
-            wipe_stack();
             Ok(Self(inner).into())
         })
     }
 
     /// Any operation of the KMS API: resolves to `{ answer }` or `{ error: { name, message } }`, with `steps` where
     /// `traced`. Rejects only where the storage fails.
-    pub fn send(&self, operation: String, input: JsValue, region: Option<String>, traced: bool) -> Promise {
+    pub fn send(
+        &self,
+        operation: String,
+        input: JsValue,
+        region: Option<String>,
+        traced: bool,
+    ) -> Given<JsValue> {
         self.run(move |inner| async move {
             let request = Request { operation, input, region, traced };
             let (answer, steps) = inner.call(&request).await?;
-            wipe_after(&request.operation);
             let mut members = Vec::with_capacity(2);
             match answer {
                 Ok(value) => members.push(("answer", to_js(&value))),
@@ -68,7 +79,7 @@ impl Kms {
     }
 
     /// The store's time in milliseconds since 1970.
-    pub fn now(&self) -> Promise {
+    pub fn now(&self) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.refresh().await?;
             inner.with(|state| milliseconds(state.kms.now(inner.host_now())))
@@ -77,35 +88,34 @@ impl Kms {
 
     /// Moves the clock forward; what falls due happens in order. Resolves to `[{ time, event, keyArn }]`, the time in
     /// seconds. `progress(done, total)` is called after each batch, and answers `true` to break off.
-    pub fn advance(&self, milliseconds: f64, progress: Option<Function>) -> Promise {
+    pub fn advance(&self, milliseconds: f64, progress: Option<Function>) -> Given<JsValue> {
         self.run(move |inner| async move { inner.advance(milliseconds, progress.as_ref()).await })
     }
 
     /// Names every byte of a KMS ciphertext or of an Encryption SDK message.
-    #[must_use]
-    pub fn inspect(&self, bytes: &Uint8Array) -> JsValue {
+    pub fn inspect(&self, bytes: &Uint8Array) -> Given<JsValue> {
         let bytes = copy_in(bytes);
         let (format, fields) = match (hierarchy::inspect(&bytes), envelope::inspect(&bytes)) {
             (Some(fields), _) => ("kms-ciphertext", fields),
             (None, Some(fields)) => ("encryption-sdk-message", fields),
             (None, None) => ("unknown", Vec::new()),
         };
-        object([("format", format.into()), ("fields", to_js(&fields.into_value()))].into_iter())
+        Ok(object([("format", format.into()), ("fields", to_js(&fields.into_value()))].into_iter()))
     }
 
     /// A copy in memory for a what-if: what happens there stays there.
-    pub fn fork(&self) -> Promise {
+    pub fn fork(&self) -> Given<JsValue> {
         self.run(move |inner| async move { Ok(Self(inner.fork().await?).into()) })
     }
 
     /// What protects the store, in facts: `Description` in js/src/api.ts without `persistence`, `now` in seconds.
-    pub fn describe(&self) -> Promise {
+    pub fn describe(&self) -> Given<JsValue> {
         self.run(move |inner| async move { inner.describe().await.map(|facts| to_js(&facts)) })
     }
 
     /// Puts the store under a passphrase (UTF-8), or back under the browser's key.
     #[wasm_bindgen(js_name = setPassphrase)]
-    pub fn set_passphrase(&self, passphrase: Option<Uint8Array>) -> Promise {
+    pub fn set_passphrase(&self, passphrase: Option<Uint8Array>) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.set_passphrase(passphrase.as_ref()).await?;
             Ok(JsValue::UNDEFINED)
@@ -114,13 +124,13 @@ impl Kms {
 
     /// The whole store, encrypted under a passphrase (UTF-8).
     #[wasm_bindgen(js_name = exportStore)]
-    pub fn export_store(&self, passphrase: Uint8Array) -> Promise {
+    pub fn export_store(&self, passphrase: Uint8Array) -> Given<JsValue> {
         self.run(move |inner| async move { Ok(inner.export(&passphrase).await?.into()) })
     }
 
     /// Replaces the store by an exported one; a wrong passphrase or a damaged file changes nothing.
     #[wasm_bindgen(js_name = importStore)]
-    pub fn import_store(&self, file: Blob, passphrase: Uint8Array) -> Promise {
+    pub fn import_store(&self, file: Blob, passphrase: Uint8Array) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.import(&file, &passphrase).await?;
             Ok(JsValue::UNDEFINED)
@@ -128,7 +138,7 @@ impl Kms {
     }
 
     /// Destroys the root key and everything under it, and starts anew.
-    pub fn erase(&self) -> Promise {
+    pub fn erase(&self) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.erase().await?;
             Ok(JsValue::UNDEFINED)
@@ -142,7 +152,7 @@ impl Kms {
     }
 
     /// Commits what is deferred and gives the storage back. Every later call is refused.
-    pub fn close(&self) -> Promise {
+    pub fn close(&self) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.close().await;
             Ok(JsValue::UNDEFINED)
@@ -154,8 +164,9 @@ impl Kms {
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>>;
 
 impl Kms {
-    /// Does `work` when its turn comes, and wipes the stack behind it.
-    fn run<F>(&self, work: impl FnOnce(Rc<Inner>) -> F + 'static) -> Promise
+    /// Does `work` when its turn comes, and wipes the stack behind it. Answers with the result where nothing had to be
+    /// waited for, else with a promise of it.
+    fn run<F>(&self, work: impl FnOnce(Rc<Inner>) -> F + 'static) -> Given<JsValue>
     where
         F: Future<Output = Result<JsValue, Failure>> + 'static,
     {
@@ -163,21 +174,36 @@ impl Kms {
         self.run_boxed(Box::new(move |inner| Box::pin(work(inner))))
     }
 
-    fn run_boxed(&self, work: Box<dyn FnOnce(Rc<Inner>) -> Work>) -> Promise {
+    fn run_boxed(&self, work: Box<dyn FnOnce(Rc<Inner>) -> Work>) -> Given<JsValue> {
         let inner = Rc::clone(&self.0);
         let turn = inner.gate.enter();
-        future_to_promise(async move {
+        at_once_or_later(Wiping::new(async move {
             let inside = turn.await;
             let result = if inner.is_closed() {
                 Err(StorageError::Closed.into())
             } else {
                 work(Rc::clone(&inner)).await
             };
-            wipe_stack();
             drop(inside);
             inner.after_call();
             result.map_err(JsValue::from)
-        })
+        }))
+    }
+}
+
+/// A promise of what `future` comes to.
+fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Given<Promise> {
+    Ok(future_to_promise(Wiping::new(future)))
+}
+
+/// Runs `future` up to its first wait, now. A store in memory waits for nothing: there a call costs no promise and no
+/// turn of the event loop. What goes on later goes on as it would have from the beginning.
+fn at_once_or_later(mut future: Wiping<Result<JsValue, JsValue>>) -> Given<JsValue> {
+    // What it waits for learns its real waker when it is polled again, at once.
+    match Pin::new(&mut future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(value)) => Ok(value),
+        Poll::Ready(Err(thrown)) => Ok(Promise::reject(&thrown).into()),
+        Poll::Pending => Ok(future_to_promise(future).into()),
     }
 }
 

@@ -8,14 +8,13 @@ use tabkms_core::model::shape::IntoValue;
 use tabkms_core::trace::Trace;
 use tabkms_services::s3::Put;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::s3::describe;
 use super::store_loop::Inner;
+use super::{Given, promise};
 use crate::error::{Failure, StorageError};
 use crate::value::{object, to_js};
 use crate::webcrypto::{Cipher, copy_in};
-use crate::wipe::wipe_stack;
 
 /// A put under way. The plaintext never enters wasm's memory where WebCrypto does the work.
 #[wasm_bindgen]
@@ -58,9 +57,8 @@ impl PutSession {
 impl PutSession {
     /// The message's header: the first bytes to store.
     #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn header(&self) -> Uint8Array {
-        Uint8Array::from(self.header.as_slice())
+    pub fn header(&self) -> Given<Uint8Array> {
+        Ok(Uint8Array::from(self.header.as_slice()))
     }
 
     /// The frame length in bytes of plaintext: what every frame but the last has.
@@ -72,13 +70,13 @@ impl PutSession {
 
     /// Encrypts the next frame: resolves to `[prefix, ciphertext and tag]`. Several may be under way at once; they are
     /// stored in the order in which they were begun.
-    pub fn frame(&self, data: Uint8Array, last: bool) -> Promise {
+    pub fn frame(&self, data: Uint8Array, last: bool) -> Given<Promise> {
         let begun = match &mut *self.put.borrow_mut() {
             Some((put, _)) => put.frame(data.length(), last).map_err(Failure::from),
             None => Err(Self::over()),
         };
         let cipher = self.cipher.borrow().clone();
-        future_to_promise(async move {
+        promise(async move {
             let job = begun?;
             let cipher = cipher.ok_or_else(Self::over)?;
             let sealed = cipher.encrypt(&job.iv, &job.aad, &data).await.map_err(Failure::from)?;
@@ -87,9 +85,9 @@ impl PutSession {
     }
 
     /// Stores one piece of what comes of header and frames, each but the last of 4 MiB.
-    pub fn store(&self, index: u32, piece: Uint8Array) -> Promise {
+    pub fn store(&self, index: u32, piece: Uint8Array) -> Given<Promise> {
         let (inner, store, body) = (Rc::clone(&self.inner), self.store.clone(), self.body.clone());
-        future_to_promise(async move {
+        promise(async move {
             inner.store.put_piece(&store, &body, index, piece).await.map_err(Failure::from)?;
             Ok(JsValue::UNDEFINED)
         })
@@ -97,13 +95,13 @@ impl PutSession {
 
     /// Ends the put: resolves to `{ answer, steps }`, and the object exists. `sample` is the stored beginning, for the
     /// trace; `length` what is stored in all.
-    pub fn finish(&self, sample: &Uint8Array, length: f64) -> Promise {
+    pub fn finish(&self, sample: &Uint8Array, length: f64) -> Given<Promise> {
         let (inner, store) = (Rc::clone(&self.inner), self.store.clone());
         let ended = self.put.borrow_mut().take();
         self.cipher.borrow_mut().take();
         let sample = copy_in(sample);
         let turn = inner.gate.enter();
-        future_to_promise(async move {
+        promise(async move {
             let inside = turn.await;
             let (put, mut trace) = ended.ok_or_else(Self::over)?;
             // Bytes of a body: whole and far below 2^53.
@@ -124,7 +122,6 @@ impl PutSession {
                     break;
                 }
             }
-            wipe_stack();
             drop(inside);
             let steps = to_js(&trace.take().into_value());
             Ok(object([("answer", to_js(&describe(&made))), ("steps", steps)].into_iter()))
@@ -132,11 +129,11 @@ impl PutSession {
     }
 
     /// Gives up: what was stored goes, the keys are forgotten.
-    pub fn abort(&self) -> Promise {
+    pub fn abort(&self) -> Given<Promise> {
         self.put.borrow_mut().take();
         self.cipher.borrow_mut().take();
         let (inner, store, body) = (Rc::clone(&self.inner), self.store.clone(), self.body.clone());
-        future_to_promise(async move {
+        promise(async move {
             inner.store.delete_body(&store, &body).await.map_err(Failure::from)?;
             Ok(JsValue::UNDEFINED)
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use tabkms_core::api::Env;
 use tabkms_core::authz::Caller;
 use tabkms_core::crypto::random;
@@ -14,6 +14,7 @@ use tabkms_services::s3::{Object, PutObject, S3Error};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
+use super::Given;
 use super::get::GetSession;
 use super::put::PutSession;
 use super::store_loop::Inner;
@@ -28,7 +29,7 @@ use crate::webcrypto::{copy_in, settled};
 impl Kms {
     /// Makes a bucket.
     #[wasm_bindgen(js_name = createBucket)]
-    pub fn create_bucket(&self, bucket: String) -> Promise {
+    pub fn create_bucket(&self, bucket: String) -> Given<JsValue> {
         self.run(move |inner| async move {
             let caller = inner.s3_caller(None)?;
             loop {
@@ -44,7 +45,7 @@ impl Kms {
 
     /// What is known of an object without opening it; its time in seconds.
     #[wasm_bindgen(js_name = headObject)]
-    pub fn head_object(&self, bucket: String, key: String) -> Promise {
+    pub fn head_object(&self, bucket: String, key: String) -> Given<JsValue> {
         self.run(move |inner| async move {
             let object = inner.object(&bucket, &key).await?;
             Ok(to_js(&describe(&object)))
@@ -53,7 +54,7 @@ impl Kms {
 
     /// All objects of a bucket, in the order of their keys.
     #[wasm_bindgen(js_name = listObjects)]
-    pub fn list_objects(&self, bucket: String) -> Promise {
+    pub fn list_objects(&self, bucket: String) -> Given<JsValue> {
         self.run(move |inner| async move {
             let caller = inner.s3_caller(None)?;
             inner.refresh().await?;
@@ -67,7 +68,7 @@ impl Kms {
 
     /// Deletes an object; one that is not there is deleted already.
     #[wasm_bindgen(js_name = deleteObject)]
-    pub fn delete_object(&self, bucket: String, key: String) -> Promise {
+    pub fn delete_object(&self, bucket: String, key: String) -> Given<JsValue> {
         self.run(move |inner| async move {
             let caller = inner.s3_caller(None)?;
             loop {
@@ -83,7 +84,7 @@ impl Kms {
 
     /// The bytes at rest, exactly as stored.
     #[wasm_bindgen(js_name = readStored)]
-    pub fn read_stored(&self, bucket: String, key: String) -> Promise {
+    pub fn read_stored(&self, bucket: String, key: String) -> Given<JsValue> {
         self.run(move |inner| async move {
             let object = inner.object(&bucket, &key).await?;
             let store = inner.with(|state| state.head.store.clone())?;
@@ -100,14 +101,14 @@ impl Kms {
 
     /// Puts other bytes at rest for an object, as somebody with the disk could.
     #[wasm_bindgen(js_name = writeStored)]
-    pub fn write_stored(&self, bucket: String, key: String, bytes: Blob) -> Promise {
+    pub fn write_stored(&self, bucket: String, key: String, bytes: Blob) -> Given<JsValue> {
         self.run(move |inner| async move { inner.write_stored(&bucket, &key, &bytes).await })
     }
 
     /// Begins a put of `length` bytes: resolves to `{ session }`, or to `{ error, steps }`. `sample` is the
     /// plaintext's beginning, for the trace.
     #[wasm_bindgen(js_name = beginPut)]
-    pub fn begin_put(&self, input: JsValue, length: f64, sample: Uint8Array) -> Promise {
+    pub fn begin_put(&self, input: JsValue, length: f64, sample: Uint8Array) -> Given<JsValue> {
         self.run(move |inner| async move {
             let text = |name| host::member(&input, name).and_then(|value| value.as_string());
             // Bytes of a Blob: whole and far below 2^53.
@@ -127,14 +128,14 @@ impl Kms {
     /// Begins the way back: reads the stored header and asks KMS for the data key. Resolves to `{ session }`, or to
     /// `{ error, steps }`.
     #[wasm_bindgen(js_name = beginGet)]
-    pub fn begin_get(&self, bucket: String, key: String) -> Promise {
+    pub fn begin_get(&self, bucket: String, key: String) -> Given<JsValue> {
         self.run(move |inner| async move { inner.begin_get(&bucket, &key).await })
     }
 
     /// Deletes bodies that no object names: what a put left that never came to its end. Only while no put is under
     /// way, here or in another tab.
     #[wasm_bindgen(js_name = dropOrphans)]
-    pub fn drop_orphans(&self) -> Promise {
+    pub fn drop_orphans(&self) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.refresh().await?;
             let mut bodies = BTreeSet::new();

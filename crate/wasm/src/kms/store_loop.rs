@@ -24,7 +24,7 @@ use crate::store::{Commit, Head, Outcome, Store};
 use crate::value::from_js;
 use crate::webcrypto::Engine;
 use crate::webcrypto::rsa::RsaHost;
-use crate::wipe::wipe_deep_stack;
+use crate::wipe::{self, Wiping};
 
 /// How long a deferred record may wait, in milliseconds; 100 is promised.
 const FLUSH_AFTER: u32 = 80;
@@ -154,8 +154,9 @@ impl Inner {
                 let random = &mut *self.random.borrow_mut();
                 state.kms.plan_or_ask(&mut call, &mut Env { host_now, random }, &mut desk)
             })?;
+            wipe::note(&request.operation);
             if desk.take_has_worked() {
-                wipe_deep_stack();
+                wipe::went_deep();
             }
             match planned {
                 Planned::Ask(job) => {
@@ -192,11 +193,17 @@ impl Inner {
         Ok(Caller { account: self.settings.account, region, via_service })
     }
 
+    /// The head of what is known, unless the store says at once that it still stands there; `None` for no state at all.
+    fn known(&self) -> Option<Option<Head>> {
+        let state = self.state.borrow();
+        let head = &state.as_ref()?.head;
+        Some((!self.store.is_at(head)).then(|| head.clone()))
+    }
+
     /// Brings the state to the newest commit, whoever made it.
     pub(super) async fn refresh(self: &Rc<Self>) -> Result<(), Failure> {
-        let Some(known) = self.state.borrow().as_ref().map(|state| state.head.clone()) else {
-            return self.load(None).await;
-        };
+        let Some(known) = self.known() else { return self.load(None).await };
+        let Some(known) = known else { return Ok(()) };
         let snapshot = self.store.read_since(known.clone()).await?;
         match snapshot.head {
             Some(head) if head == known => Ok(()),
@@ -312,7 +319,7 @@ impl Inner {
             return;
         }
         let inner = Rc::downgrade(self);
-        spawn_local(async move {
+        spawn_local(Wiping::new(async move {
             host::sleep(FLUSH_AFTER).await;
             let Some(inner) = inner.upgrade() else { return };
             let _inside = inner.gate.enter().await;
@@ -320,7 +327,7 @@ impl Inner {
             if !inner.is_closed() && inner.flush().await.is_err() {
                 // A full disk, say: what waits goes with the next commit that succeeds.
             }
-        });
+        }));
     }
 
     /// What a call leaves to do: due events of keys that nobody touches.
@@ -329,7 +336,7 @@ impl Inner {
             return;
         }
         let inner = Rc::downgrade(self);
-        spawn_local(async move {
+        spawn_local(Wiping::new(async move {
             loop {
                 let Some(inner) = inner.upgrade() else { return };
                 let _inside = inner.gate.enter().await;
@@ -339,7 +346,7 @@ impl Inner {
                     return;
                 }
             }
-        });
+        }));
     }
 
     /// Tells this tab's listener and the other tabs.

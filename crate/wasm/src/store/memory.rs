@@ -103,6 +103,10 @@ impl Store for MemoryStore {
         "memory"
     }
 
+    fn is_at(&self, head: &Head) -> bool {
+        !self.closed.get() && self.content.borrow().head.as_ref() == Some(head)
+    }
+
     fn read_all(&self) -> Pending<'_, Snapshot> {
         ready(self.snapshot(|_, _| true))
     }

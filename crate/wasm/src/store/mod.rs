@@ -74,6 +74,11 @@ pub trait Store {
     /// `indexeddb` or `memory`.
     fn kind(&self) -> &'static str;
 
+    /// Whether the store stands at `head`, where it can tell without reading.
+    fn is_at(&self, _head: &Head) -> bool {
+        false
+    }
+
     /// All rows.
     fn read_all(&self) -> Pending<'_, Snapshot>;
 
