@@ -28,13 +28,15 @@ pub fn wipe_deep_stack() {
 
 /// Wipes as deep as `operation` may have gone. After RSA in wasm the call itself wipes: that is not told by the name.
 pub(crate) fn wipe_after(operation: &str) {
-    const WITH_KEY_PAIRS: [&str; 8] = [
+    const WITH_KEY_PAIRS: [&str; 10] = [
         "CreateKey",
         "Decapsulate",
         "DeriveSharedSecret",
         "Encapsulate",
         "GenerateDataKeyPair",
         "GenerateDataKeyPairWithoutPlaintext",
+        "GetParametersForImport",
+        "ImportKeyMaterial",
         "Sign",
         "Verify",
     ];

@@ -442,6 +442,11 @@ fn open(
             let current = key.current()?;
             let material = context.unseal(key, current)?;
             let opened = context.rsa_decrypt((current.id, &material), *oaep, ciphertext);
+            // Whoever has the public key may encrypt nothing at all; a plaintext here is 1 byte or more.
+            let opened = opened.and_then(|plaintext| match plaintext.is_empty() {
+                true => Err(KmsError::invalid_ciphertext()),
+                false => Ok(plaintext),
+            });
             context.trace.step(|| {
                 let outcome = if opened.is_ok() { "" } else { ": the padding does not fit" };
                 Step::new(Actor::Hsm, Action::Decrypt, format!("{}{outcome}", cipher.name()))

@@ -7,6 +7,7 @@ use tabkms_core::api::{Call, Desk, Env, HostJob, HostResult, Kms, Planned};
 use tabkms_core::authz::Caller;
 use tabkms_core::crypto::pair::rsa;
 use tabkms_core::crypto::{Failure, KeyMaterial, Random, StoreKey};
+use tabkms_core::keys::Region;
 use tabkms_core::model::{KmsError, SensitiveBlob, Timestamp, Value};
 use tabkms_core::store::{Changes, Row};
 use zeroize::Zeroizing;
@@ -52,13 +53,24 @@ impl Host {
         self.kms.now(HOST_NOW).0
     }
 
-    /// Calls; the host makes the RSA keys.
+    /// Calls.
     pub(crate) fn send(&mut self, operation: &str, members: Vec<(&str, Value)>) -> Result<Value, KmsError> {
+        self.send_to(Caller::default().region, operation, members)
+    }
+
+    /// Calls a Region; the host makes the RSA keys.
+    pub(crate) fn send_to(
+        &mut self,
+        region: Region,
+        operation: &str,
+        members: Vec<(&str, Value)>,
+    ) -> Result<Value, KmsError> {
+        let caller = Caller { region, ..Caller::default() };
         let members: Vec<(String, Value)> =
             members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let mut desk = Desk::staffed();
         loop {
-            let mut call = Call::new(operation, copy(&Value::Map(copies(&members))), Caller::default());
+            let mut call = Call::new(operation, Value::Map(copies(&members)), caller.clone());
             let mut env = Env { host_now: HOST_NOW, random: &mut self.random };
             match self.kms.plan_or_ask(&mut call, &mut env, &mut desk) {
                 Planned::Done(done) => {

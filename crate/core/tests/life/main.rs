@@ -6,6 +6,7 @@
 
 mod host;
 mod model;
+mod regions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -288,19 +289,19 @@ fn alias_name(alias: usize) -> (&'static str, Value) {
     ("AliasName", Value::String(format!("alias/{alias}")))
 }
 
-fn outcome(sent: &Result<Value, KmsError>) -> String {
+pub(crate) fn outcome(sent: &Result<Value, KmsError>) -> String {
     sent.as_ref().map_or_else(|error| error.code().to_owned(), |_| "ok".to_owned())
 }
 
-fn blob(bytes: &[u8]) -> Value {
+pub(crate) fn blob(bytes: &[u8]) -> Value {
     Value::Bytes(SensitiveBlob::new(bytes.to_vec()))
 }
 
-fn bytes(value: &Value, member: &str) -> Vec<u8> {
+pub(crate) fn bytes(value: &Value, member: &str) -> Vec<u8> {
     value.get(member).and_then(Value::as_bytes).unwrap().to_vec()
 }
 
-fn text(value: &Value, member: &str) -> String {
+pub(crate) fn text(value: &Value, member: &str) -> String {
     value.get(member).and_then(Value::as_str).unwrap().to_owned()
 }
 
@@ -311,7 +312,7 @@ fn seconds(milliseconds: i64) -> f64 {
 
 /// A time in milliseconds.
 #[allow(clippy::cast_possible_truncation)] // rounded before
-fn time(value: &Value, member: &str) -> Option<i64> {
+pub(crate) fn time(value: &Value, member: &str) -> Option<i64> {
     match value.get(member) {
         None => None,
         Some(Value::Float(seconds)) => Some((seconds * 1000.0).round() as i64),
@@ -319,7 +320,7 @@ fn time(value: &Value, member: &str) -> Option<i64> {
     }
 }
 
-fn cases(few: u32, many: u32) -> ProptestConfig {
+pub(crate) fn cases(few: u32, many: u32) -> ProptestConfig {
     let cases = if std::env::var_os("TABKMS_LONG").is_some() { many } else { few };
     ProptestConfig { cases, ..ProptestConfig::default() }
 }

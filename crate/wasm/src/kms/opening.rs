@@ -38,6 +38,7 @@ impl Inner {
 
     /// Reads the whole store; makes it where there is none.
     pub(super) async fn load(&self, passphrase: Option<&Uint8Array>) -> Result<(), Failure> {
+        self.rsa.forget();
         loop {
             let snapshot = self.store.read_all().await?;
             let Some(head) = snapshot.head.clone() else {
