@@ -16,7 +16,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { checkSize } from "./check-size.mjs";
 import { headersFile } from "./headers.mjs";
 import { DIST, inTree, MODULES, NAMED, ROOT, SITE, TARGET, WASM } from "./lib/paths.mjs";
@@ -67,10 +67,13 @@ async function buildWasm() {
     work: () =>
       run(
         "cargo",
-        ["build", "--release", "--locked", "-p", "tabkms-wasm", "--lib", "--target", WASM_TARGET],
-        {
-          cwd: ROOT,
-        },
+        [
+          ...["build", "--release", "--locked", "-p", "tabkms-wasm", "--lib"],
+          ...["--target", WASM_TARGET],
+          // They join those of .cargo/config.toml.
+          ...["--config", `target.${WASM_TARGET}.rustflags = ${JSON.stringify(shortPaths())}`],
+        ],
+        { cwd: ROOT },
       ),
   });
   await unlessDone({
@@ -86,6 +89,17 @@ async function buildWasm() {
     ],
     work: () => bind(compiled),
   });
+}
+
+// A panic tells its file: of a dependency's, what stands before its name and version says where this machine keeps its
+// crates and takes room in the wasm file.
+function shortPaths() {
+  const metadata = read("cargo", ["metadata", "--locked", "--format-version", "1"]);
+  if (!metadata) throw new Fault("cargo metadata failed", "cargo metadata --locked");
+  const folders = JSON.parse(metadata)
+    .packages.filter(({ source }) => source !== null)
+    .map(({ manifest_path: manifest }) => dirname(dirname(manifest)));
+  return [...new Set(folders)].map((folder) => `--remap-path-prefix=${folder}${sep}=`);
 }
 
 // Into a folder beside the target first: a reader of js/src/wasm sees the old files or the new ones.

@@ -1,13 +1,17 @@
-// The wasm file's size, against the budget, and each crate's share. By hand: node scripts/check-size.mjs
+// The wasm file's size, against the budget, and each crate's share. A path of this machine in it is refused.
+//
+// By hand: node scripts/check-size.mjs
 //
 // With a pattern as its argument it lists the functions whose names match, those that differ only in their types as
 // one: node scripts/check-size.mjs btree
 
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { join, sep } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { NAMED, WASM } from "./lib/paths.mjs";
+import { NAMED, ROOT, WASM } from "./lib/paths.mjs";
 import { Fault, runMain, say } from "./lib/report.mjs";
+import { cargoHome } from "./lib/tools.mjs";
 import { crateShares, functions } from "./lib/wasm-shares.mjs";
 
 /** What the wasm file may weigh on the wire, compressed with brotli at level 11: 400 KB of 1000 bytes. */
@@ -23,6 +27,7 @@ export function checkSize({ shares = false } = {}) {
   const file = join(WASM, "tabkms_bg.wasm");
   if (!existsSync(file)) throw new Fault("there is no wasm file yet", "npm run build");
   const raw = readFileSync(file);
+  refusePaths(raw);
   const gzip = gzipSync(raw, { level: 9 }).length;
   const brotli = brotliCompressSync(raw, {
     params: {
@@ -39,6 +44,17 @@ export function checkSize({ shares = false } = {}) {
       `the wasm file is ${kilobytes(brotli - BUDGET)} over its budget`,
       "find what grew: node scripts/check-size.mjs [PATTERN]; or raise BUDGET with the reason in the commit",
     );
+  }
+}
+
+// The file would tell where it was built, and differ from machine to machine.
+function refusePaths(raw) {
+  for (const path of [ROOT, homedir(), cargoHome()]) {
+    if (path.length > 1 && raw.includes(path + sep))
+      throw new Fault(
+        `the wasm file tells of ${path}`,
+        "see shortPaths in scripts/build.mjs, and build again",
+      );
   }
 }
 

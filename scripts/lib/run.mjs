@@ -45,6 +45,7 @@ export function read(program, args) {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
     shell: needsShell(program),
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
   return status === 0 ? stdout.trim() : undefined;
 }

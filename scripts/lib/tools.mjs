@@ -50,7 +50,8 @@ export function toolRoot(name, version) {
   return join(TOOLS, `${name}-${version}`);
 }
 
-function cargoHome() {
+/** Where cargo keeps what it has downloaded and installed. */
+export function cargoHome() {
   return (
     process.env.CARGO_HOME ?? join(process.env.HOME ?? process.env.USERPROFILE ?? "", ".cargo")
   );

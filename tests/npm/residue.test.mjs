@@ -147,7 +147,7 @@ test("no key material, data key or plaintext stays in linear memory", async () =
   await assertGone(pairs, "after HMAC keys and key pairs");
 
   await kms.close();
-  await assertGone([storeKey, ...secret, ...secrets], "after closing, the store key too");
+  await assertGone([storeKey, ...draws, ...secrets], "after closing, the store key too");
 });
 
 /** Stretches of a private key's numbers: big-endian as in PKCS #8, and little-endian as wasm computes. */
