@@ -88,9 +88,11 @@ export class Kms implements KmsApi {
   }
 
   async send(operation: string, input: Members = {}, options: SendOptions = {}): Promise<Members> {
-    const reply = await this.#call(operation, input, options, false);
+    const given = this.#kms.send(operation, input, options.region, false);
+    // What could be done at once comes without a promise.
+    const reply: Reply = given instanceof Promise ? await rethrowing(given) : given;
     if (reply.error) throw rebuild(reply.error);
-    return reply.answer ?? {};
+    return reply.answer ? withDates(reply.answer) : {};
   }
 
   async trace(
@@ -98,14 +100,10 @@ export class Kms implements KmsApi {
     input: Members = {},
     options: SendOptions = {},
   ): Promise<Traced<Members>> {
-    const { steps = [], ...reply } = await this.#call(operation, input, options, true);
-    return { ...reply, steps };
-  }
-
-  async #call(operation: string, input: Members, { region }: SendOptions, traced: boolean) {
-    const reply: Reply = await rethrowing(this.#kms.send(operation, input, region, traced));
+    const given = this.#kms.send(operation, input, options.region, true);
+    const { steps = [], ...reply }: Reply = await rethrowing(given);
     if (reply.answer) withDates(reply.answer);
-    return reply;
+    return { ...reply, steps };
   }
 
   async inspect(bytes: Uint8Array) {

@@ -10,9 +10,11 @@ export function dateOf(seconds: number): Date {
 
 /** Gives the members that are times their Dates, in place, at every depth. */
 export function withDates(answer: Members): Members {
-  for (const [name, value] of Object.entries(answer)) {
-    if (typeof value === "number" && TIME_MEMBERS.has(name)) answer[name] = dateOf(value);
-    else convert(value);
+  for (const name in answer) {
+    const value = answer[name];
+    if (typeof value === "number") {
+      if (TIME_MEMBERS.has(name)) answer[name] = dateOf(value);
+    } else if (typeof value === "object") convert(value);
   }
   return answer;
 }

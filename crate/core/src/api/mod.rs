@@ -75,19 +75,31 @@ pub struct Kms {
     state: State,
     store_key: StoreKey,
     generation: Generation,
+    /// When something falls due next: asked for after each call.
+    due: Option<Timestamp>,
 }
 
 impl Kms {
     /// An empty KMS under `store_key`.
     #[must_use]
     pub fn new(store_key: StoreKey) -> Self {
-        Self { state: State::default(), store_key, generation: Generation::default() }
+        Self { state: State::default(), store_key, generation: Generation::default(), due: None }
     }
 
     /// The generation of the newest row loaded or committed.
     #[must_use]
     pub fn generation(&self) -> Generation {
         self.generation
+    }
+
+    /// When something falls due next, on whatever key.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    fn look_ahead(&mut self) {
+        self.due = self.state.due().next().map(|(at, _)| at);
     }
 
     /// The state, to read.
@@ -125,6 +137,7 @@ impl Kms {
             }
             self.generation = self.generation.max(row.generation);
         }
+        self.look_ahead();
         Ok(others)
     }
 
@@ -236,10 +249,13 @@ impl Kms {
             None => self.state.defer(events),
         }
         let mut others = Vec::new();
-        for change in durable {
-            if !self.state.apply(&change)? {
-                others.push(change);
+        if !durable.is_empty() {
+            for change in durable {
+                if !self.state.apply(&change)? {
+                    others.push(change);
+                }
             }
+            self.look_ahead();
         }
         self.generation = self.generation.max(committed.unwrap_or_default());
         Ok(others)
@@ -251,7 +267,8 @@ impl Kms {
     /// [`Failure`] where the store key cannot be copied, which its fixed length does not let happen.
     pub fn fork(&self) -> Result<Self, Failure> {
         let store_key = StoreKey::copy_from(self.store_key.expose()).ok_or(Failure::Derivation)?;
-        Ok(Self { state: self.state.clone(), store_key, generation: Generation::default() })
+        let generation = Generation::default();
+        Ok(Self { state: self.state.clone(), store_key, generation, due: self.due })
     }
 
     /// The store key, for the host to wrap under its root key.

@@ -105,23 +105,44 @@ impl<'a> Reader<'a> {
 /// caller makes the whole [`zeroize::Zeroizing`], and nothing of them is left elsewhere.
 #[must_use]
 pub fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let digits = length.to_be_bytes();
-    let zeros = digits.iter().take_while(|digit| **digit == 0).count();
-    let digits = digits.get(zeros..).unwrap_or_default();
-    let mut out = Vec::with_capacity(2 + digits.len() + length);
+    let length = parts.iter().map(|part| part.len()).sum();
+    let mut out = Vec::with_capacity(element_len(length));
+    begin(tag, length, &mut out);
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+    out
+}
+
+/// How many bytes an element of `length` bytes of content takes.
+#[must_use]
+pub fn element_len(length: usize) -> usize {
+    let digits = if length < 0x80 { 0 } else { length.to_be_bytes().len() - zeros(length) };
+    2 + digits + length
+}
+
+/// Appends what stands before `length` bytes of content.
+pub fn begin(tag: u8, length: usize, out: &mut Vec<u8>) {
     out.push(tag);
-    match digits {
-        [] => out.push(0),
-        [short] if *short < 0x80 => out.push(*short),
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => out.push(short),
         _ => {
+            let digits = length.to_be_bytes();
+            let digits = digits.get(zeros(length)..).unwrap_or_default();
             // A length has at most eight digits.
             out.push(0x80 | u8::try_from(digits.len()).unwrap_or_default());
             out.extend_from_slice(digits);
         }
     }
-    parts.iter().for_each(|part| out.extend_from_slice(part));
-    out
+}
+
+/// Appends a whole element.
+pub fn push(tag: u8, content: &[u8], out: &mut Vec<u8>) {
+    begin(tag, content.len(), out);
+    out.extend_from_slice(content);
+}
+
+/// How many zero bytes stand before the first digit of a length.
+fn zeros(length: usize) -> usize {
+    length.to_be_bytes().iter().take_while(|digit| **digit == 0).count()
 }
 
 /// A BIT STRING of whole bytes, under `tag`.

@@ -15,7 +15,8 @@ use zeroize::Zeroizing;
 use super::{EncryptionContext, MaterialId};
 use crate::crypto::aead::{self, IV_LEN, TAG_LEN};
 use crate::crypto::der::{
-    INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, constructed, element, primitive,
+    INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, begin, constructed, element_len, primitive,
+    push,
 };
 use crate::crypto::{Failure, KeyMaterial, PerCallKey, Random, kdf, random};
 use crate::model::KmsError;
@@ -41,6 +42,8 @@ const DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
 /// RFC 5084, 3.2: 2.16.840.1.101.3.4.1.46.
 const AES_256_GCM: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e];
 /// The version of EncryptedData without attributes (RFC 5652, 8).
+/// At least as many bytes as the CMS structure takes around its content.
+const MOST_AROUND: usize = 96;
 const VERSION: [u8; 1] = [0];
 /// The length of the tag in bytes, as an INTEGER's content.
 const ICV_LEN: [u8; 1] = [16];
@@ -177,17 +180,28 @@ fn read_content(cms: &[u8]) -> Option<([u8; IV_LEN], &[u8])> {
     Some((iv.try_into().ok()?, sealed))
 }
 
-/// What [`read_content`] reads, with `length` zero bytes where the content goes.
-fn content(iv: &[u8; IV_LEN], length: usize) -> Vec<u8> {
-    let identifier = |oid: &[u8]| element(OBJECT_IDENTIFIER, &[oid]);
-    let integer = |number: &[u8]| element(INTEGER, &[number]);
-    let sequence = |parts: &[&[u8]]| element(SEQUENCE, parts);
-    let parameters = sequence(&[&element(OCTET_STRING, &[iv]), &integer(&ICV_LEN)]);
-    let algorithm = sequence(&[&identifier(&AES_256_GCM), &parameters]);
-    let sealed = element(primitive(0), &[&vec![0; length]]);
-    let content = sequence(&[&identifier(&DATA), &algorithm, &sealed]);
-    let data = sequence(&[&integer(&VERSION), &content]);
-    sequence(&[&identifier(&ENCRYPTED_DATA), &element(constructed(0), &[&data])])
+/// Appends what [`read_content`] reads, with `length` zero bytes where the content goes: from the outside in, into one
+/// buffer.
+fn push_content(iv: &[u8; IV_LEN], length: usize, out: &mut Vec<u8>) {
+    const PARAMETERS: usize = 2 + IV_LEN + 2 + ICV_LEN.len();
+    const ALGORITHM: usize = 2 + AES_256_GCM.len() + 2 + PARAMETERS;
+    let content = element_len(DATA.len()) + element_len(ALGORITHM) + element_len(length);
+    let data = element_len(VERSION.len()) + element_len(content);
+    let explicit = element_len(data);
+    begin(SEQUENCE, element_len(ENCRYPTED_DATA.len()) + element_len(explicit), out);
+    push(OBJECT_IDENTIFIER, &ENCRYPTED_DATA, out);
+    begin(constructed(0), explicit, out);
+    begin(SEQUENCE, data, out);
+    push(INTEGER, &VERSION, out);
+    begin(SEQUENCE, content, out);
+    push(OBJECT_IDENTIFIER, &DATA, out);
+    begin(SEQUENCE, ALGORITHM, out);
+    push(OBJECT_IDENTIFIER, &AES_256_GCM, out);
+    begin(SEQUENCE, PARAMETERS, out);
+    push(OCTET_STRING, iv, out);
+    push(INTEGER, &ICV_LEN, out);
+    begin(primitive(0), length, out);
+    out.resize(out.len() + length, 0);
 }
 
 fn associated_data(before: &[u8], context: &EncryptionContext) -> Vec<u8> {
@@ -256,16 +270,17 @@ fn layout(
     iv: &[u8; IV_LEN],
     length: usize,
 ) -> Option<Vec<u8>> {
-    let cms = content(iv, length);
-    let mut blob = Vec::with_capacity(HEADER_LEN + cms.len());
+    let mut blob = Vec::with_capacity(HEADER_LEN + length + MOST_AROUND);
     blob.extend_from_slice(&LAYOUT);
     blob.extend_from_slice(&made.code());
     blob.push(MATERIAL_FOLLOWS);
     blob.extend_from_slice(material.as_bytes());
     blob.push(NONCE_FOLLOWS);
     blob.extend_from_slice(nonce);
-    blob.extend_from_slice(&u32::try_from(cms.len()).ok()?.to_be_bytes());
-    blob.extend_from_slice(&cms);
+    blob.extend_from_slice(&[0; 4]);
+    push_content(iv, length, &mut blob);
+    let cms = u32::try_from(blob.len() - HEADER_LEN).ok()?;
+    blob.get_mut(HEADER_LEN - 4..HEADER_LEN)?.copy_from_slice(&cms.to_be_bytes());
     Some(blob)
 }
 

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::ids::{AccountId, KeyRef, NotAnId, stored_as_text};
 use crate::crypto::{Failure, Random, random};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, hex};
 
 /// The id of a grant: 32 bytes, written as 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +49,7 @@ impl FromStr for GrantId {
 
 impl fmt::Display for GrantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::text(&self.0))
     }
 }
 

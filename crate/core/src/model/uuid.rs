@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::hex;
+
 use super::cbor::{Cbor, Reader, Writer};
 
 /// A UUID.
@@ -43,13 +45,11 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, byte) in self.0.iter().enumerate() {
-            if matches!(at, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
+        let mut digits = hex::text(&self.0);
+        for at in [20, 16, 12, 8] {
+            digits.insert(at, '-');
         }
-        Ok(())
+        f.write_str(&digits)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! One walker over one table: all violations of a request are found and told in one message.
 
+use std::fmt::{self, Write};
+
 use super::constraints::{OPERATIONS, Pattern};
 use super::{KmsError, Value};
 
@@ -82,7 +84,7 @@ pub fn members_of(operation: &str) -> Option<(&'static str, &'static [Member])> 
 /// every violation in the model's order.
 pub fn validate(members: &'static [Member], input: &Value) -> Result<(), KmsError> {
     let mut violations = Vec::new();
-    structure(members, input, "", &mut violations)?;
+    structure(members, input, None, &mut violations)?;
     if violations.is_empty() {
         return Ok(());
     }
@@ -91,17 +93,47 @@ pub fn validate(members: &'static [Member], input: &Value) -> Result<(), KmsErro
     Err(KmsError::validation(format!("{count} validation {noun} detected: {}", violations.join("; "))))
 }
 
+/// Where a value stands, as AWS's errors write it: `tags.1.member.tagKey`. Written only where something is wrong.
+struct Path<'a> {
+    within: Option<&'a Path<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Member(&'a str),
+    Item(usize),
+    Entry(&'a str),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(within) = self.within {
+            write!(f, "{within}.")?;
+        }
+        match self.step {
+            Step::Member(name) => {
+                // `KeyId` → `keyId`
+                let mut letters = name.chars();
+                letters.next().map(|first| first.to_ascii_lowercase()).map_or(Ok(()), |c| f.write_char(c))?;
+                f.write_str(letters.as_str())
+            }
+            Step::Item(at) => write!(f, "{}.member", at + 1),
+            Step::Entry(key) => write!(f, "{key}.member"),
+        }
+    }
+}
+
 fn structure(
     members: &'static [Member],
     input: &Value,
-    path: &str,
+    within: Option<&Path<'_>>,
     out: &mut Vec<String>,
 ) -> Result<(), KmsError> {
     if !matches!(input, Value::Map(_) | Value::Null) {
         return Err(mistyped(input, "a structure"));
     }
     for member in members {
-        let path = joined(path, &lower_camel(member.name));
+        let path = Path { within, step: Step::Member(member.name) };
         match input.get(member.name) {
             Some(value) => check(member.shape, value, &path, out)?,
             None if member.required => out.push(format!(
@@ -113,67 +145,84 @@ fn structure(
     Ok(())
 }
 
-fn check(shape: &'static Shape, value: &Value, path: &str, out: &mut Vec<String>) -> Result<(), KmsError> {
-    let mut fail = |shown: &str, constraint: &str| {
-        out.push(format!("Value {shown}at '{path}' failed to satisfy constraint: {constraint}"));
+fn check(
+    shape: &'static Shape,
+    value: &Value,
+    path: &Path<'_>,
+    out: &mut Vec<String>,
+) -> Result<(), KmsError> {
+    let mut fail = |constraint: fmt::Arguments<'_>| {
+        let shown = shown(shape, value);
+        out.push(format!("Value {shown}at '{path}' failed to satisfy constraint: Member must {constraint}"));
     };
     match (shape, value) {
         (Shape::Boolean, Value::Boolean(_)) | (Shape::Timestamp, Value::Integer(_) | Value::Float(_)) => {}
         (Shape::Integer { min, max }, Value::Integer(number)) => {
-            let shown = format!("'{number}' ");
             if let Some(min) = min.filter(|min| number < min) {
-                fail(&shown, &format!("Member must have value greater than or equal to {min}"));
+                fail(format_args!("have value greater than or equal to {min}"));
             }
             if let Some(max) = max.filter(|max| number > max) {
-                fail(&shown, &format!("Member must have value less than or equal to {max}"));
+                fail(format_args!("have value less than or equal to {max}"));
             }
         }
-        (Shape::String { min, max, pattern, values, sensitive }, Value::String(text)) => {
-            let shown = if *sensitive { String::new() } else { format!("'{text}' ") };
-            let length = text.encode_utf16().count();
-            if let Some(min) = min.filter(|min| length < *min) {
-                fail(&shown, &format!("Member must have length greater than or equal to {min}"));
-            }
-            if let Some(max) = max.filter(|max| length > *max) {
-                fail(&shown, &format!("Member must have length less than or equal to {max}"));
-            }
+        (Shape::String { min, max, pattern, values, .. }, Value::String(text)) => {
+            check_length(|| utf16_length(text), *min, *max, &mut fail);
             if let Some(pattern) = pattern.filter(|pattern| !matches(*pattern, text)) {
-                fail(&shown, &format!("Member must satisfy regular expression pattern: {}", pattern.text()));
+                fail(format_args!("satisfy regular expression pattern: {}", pattern.text()));
             }
             if !values.is_empty() && !values.contains(&text.as_str()) {
-                fail(&shown, &format!("Member must satisfy enum value set: [{}]", values.join(", ")));
+                fail(format_args!("satisfy enum value set: [{}]", values.join(", ")));
             }
         }
         (Shape::Blob { min, max }, Value::Bytes(bytes)) => {
-            if let Some(min) = min.filter(|min| bytes.len() < *min) {
-                fail("", &format!("Member must have length greater than or equal to {min}"));
-            }
-            if let Some(max) = max.filter(|max| bytes.len() > *max) {
-                fail("", &format!("Member must have length less than or equal to {max}"));
-            }
+            check_length(|| bytes.len(), *min, *max, &mut fail);
         }
         (Shape::List { min, max, item }, Value::List(items)) => {
-            let shown =
-                format!("'[{}]' ", items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "));
-            if let Some(min) = min.filter(|min| items.len() < *min) {
-                fail(&shown, &format!("Member must have length greater than or equal to {min}"));
-            }
-            if let Some(max) = max.filter(|max| items.len() > *max) {
-                fail(&shown, &format!("Member must have length less than or equal to {max}"));
-            }
+            check_length(|| items.len(), *min, *max, &mut fail);
             for (at, value) in items.iter().enumerate() {
-                check(item, value, &format!("{path}.{}.member", at + 1), out)?;
+                check(item, value, &Path { within: Some(path), step: Step::Item(at) }, out)?;
             }
         }
         (Shape::Map { value: shape }, Value::Map(entries)) => {
             for (key, value) in entries {
-                check(shape, value, &format!("{path}.{key}.member"), out)?;
+                check(shape, value, &Path { within: Some(path), step: Step::Entry(key) }, out)?;
             }
         }
-        (Shape::Structure(members), Value::Map(_)) => structure(members, value, path, out)?,
+        (Shape::Structure(members), Value::Map(_)) => structure(members, value, Some(path), out)?,
         (shape, value) => return Err(mistyped(value, shape.noun())),
     }
     Ok(())
+}
+
+fn check_length(
+    length: impl Fn() -> usize,
+    min: Option<usize>,
+    max: Option<usize>,
+    fail: &mut dyn FnMut(fmt::Arguments<'_>),
+) {
+    if let Some(min) = min.filter(|min| length() < *min) {
+        fail(format_args!("have length greater than or equal to {min}"));
+    }
+    if let Some(max) = max.filter(|max| length() > *max) {
+        fail(format_args!("have length less than or equal to {max}"));
+    }
+}
+
+fn utf16_length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+}
+
+/// The value as a violation repeats it.
+fn shown(shape: &Shape, value: &Value) -> String {
+    match (shape, value) {
+        (Shape::String { sensitive: true, .. }, _) => String::new(),
+        (_, Value::Integer(number)) => format!("'{number}' "),
+        (_, Value::String(text)) => format!("'{text}' "),
+        (_, Value::List(items)) => {
+            format!("'[{}]' ", items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "))
+        }
+        _ => String::new(),
+    }
 }
 
 impl Shape {
@@ -205,16 +254,6 @@ fn mistyped(value: &Value, wanted: &str) -> KmsError {
         }
     };
     KmsError::serialization(format!("{got} can not be converted to {wanted}"))
-}
-
-fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// `KeyId` → `keyId`, as AWS's errors write paths.
-fn lower_camel(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
 /// Whether the whole of `text` matches. Each arm is the pattern that [`Pattern::text`] gives.

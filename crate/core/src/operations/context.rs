@@ -112,16 +112,17 @@ impl<'a> Context<'a> {
     /// Checks that the caller may do this operation on `key`.
     pub(super) fn authorise(&mut self, key: &Key) -> Result<(), KmsError> {
         self.concerns(&key.reference);
-        let aliases = self.state.aliases_of(&key.reference, None);
         let service = match key.manager {
-            KeyManager::Aws => aliases.filter_map(|alias| alias.name.service()).next(),
+            KeyManager::Aws => {
+                let mut aliases = self.state.aliases_of(&key.reference, None);
+                match aliases.find_map(|alias| alias.name.service()) {
+                    // A key made on first use has its alias only among the changes.
+                    None if self.state.key(&key.reference).is_none() => self.caller.via_service.as_deref(),
+                    service => service,
+                }
+            }
             KeyManager::Customer => None,
         };
-        // A key made on first use has its alias only among the changes.
-        let service = service.or(match key.manager {
-            KeyManager::Aws if self.state.key(&key.reference).is_none() => self.caller.via_service.as_deref(),
-            _ => None,
-        });
         let decision = authz::authorise(self.caller, self.operation, key, service);
         let detail = |outcome: &str| format!("kms:{} on {}: {outcome}", self.operation, key.arn());
         match &decision {

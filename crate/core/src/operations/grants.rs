@@ -13,7 +13,7 @@ use crate::keys::{
     Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyRef, KeySpec, KeyState, KeyUsage, NotAnId,
 };
 use crate::model::shape::{answer, request};
-use crate::model::{KmsError, RequestError, Timestamp};
+use crate::model::{KmsError, RequestError, Timestamp, hex};
 use crate::store::{Kind, Record};
 
 /// Grants that one KMS key may have.
@@ -418,8 +418,8 @@ impl<'a> Context<'a> {
         let nonce: [u8; 8] = crate::crypto::random::array(self.random)?;
         let said = [&nonce[..], grant.id().as_bytes()].concat();
         let tag = self.token_tag(&said)?;
-        let bytes = tag.iter().take(TAG_LEN).chain(&said);
-        Ok(bytes.fold(String::from("1-"), |token, byte| token + &format!("{byte:02x}")))
+        let (tag, _) = tag.split_at(TAG_LEN);
+        Ok(format!("1-{}{}", hex::text(tag), hex::text(&said)))
     }
 
     fn token_tag(&self, said: &[u8]) -> Result<[u8; KEY_LEN], KmsError> {

@@ -1,6 +1,6 @@
 //! Pages by range: a marker names the last item given out, so that it survives insertions and deletions.
 
-use crate::model::{KmsError, RequestError};
+use crate::model::{KmsError, RequestError, hex};
 
 /// One page.
 pub(super) struct Page<T> {
@@ -20,7 +20,7 @@ pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: usize, name: impl F
 
 /// A marker is opaque to callers: hexadecimal, behind the version of its form.
 fn marker(name: &str) -> String {
-    name.bytes().fold(String::from("1-"), |marker, byte| marker + &format!("{byte:02x}"))
+    format!("1-{}", hex::text(name.as_bytes()))
 }
 
 /// What a marker remembers.

@@ -62,12 +62,9 @@ impl Inner {
 
     /// Whether something is due on some key.
     pub(super) fn is_something_due(&self) -> bool {
+        let Ok(Some(due)) = self.with(|state| state.kms.next_due()) else { return false };
         let host_now = self.host_now();
-        self.with(|state| {
-            let now = state.kms.now(host_now);
-            state.kms.state().due().next().is_some_and(|(at, _)| at <= now)
-        })
-        .unwrap_or(false)
+        self.with(|state| due <= state.kms.now(host_now)).unwrap_or(false)
     }
 
     async fn happen(self: &Rc<Self>) -> Result<(Vec<Happened>, bool), Failure> {

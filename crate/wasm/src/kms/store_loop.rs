@@ -140,7 +140,7 @@ impl Inner {
         let mut desk = self.desk();
         loop {
             self.refresh().await?;
-            let input = match from_js(&request.input) {
+            let input = match from_js(&request.operation, &request.input) {
                 Ok(Value::Null) => Value::Map(Vec::new()),
                 Ok(input) => input,
                 Err(error) => return Ok((Err(error), Vec::new())),
@@ -176,7 +176,7 @@ impl Inner {
     /// Whether WebCrypto is there to be asked. A seeded store asks for nothing: the same seed gives the same keys.
     fn desk(&self) -> Desk {
         let is_asked = self.settings.engine == Engine::Auto && !self.random.borrow().is_seeded();
-        if is_asked && RsaHost::is_there() { Desk::staffed() } else { Desk::default() }
+        if is_asked && self.rsa.is_there() { Desk::staffed() } else { Desk::default() }
     }
 
     pub(super) fn caller(

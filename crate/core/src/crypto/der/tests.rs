@@ -121,3 +121,15 @@ proptest! {
         prop_assert_eq!(UintRef::new(&bytes).unwrap().as_bytes(), read);
     }
 }
+
+#[test]
+fn an_element_is_as_long_as_is_said() {
+    for length in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0xffff, 0x1_0000] {
+        let content = vec![7; length];
+        let whole = element(OCTET_STRING, &[&content]);
+        assert_eq!(whole.len(), element_len(length), "{length}");
+        let mut pushed = Vec::new();
+        push(OCTET_STRING, &content, &mut pushed);
+        assert_eq!(pushed, whole);
+    }
+}
