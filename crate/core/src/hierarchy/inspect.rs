@@ -3,6 +3,7 @@
 use super::blob::{Blob, HEADER_LEN, INNER, Made, NONCE_LEN};
 use crate::crypto::aead::{IV_LEN, TAG_LEN};
 use crate::model::field::Field;
+use crate::model::hex::Hex;
 
 const OBSERVED: &str = "Observed in AWS's blobs, which AWS calls opaque";
 const CMS: &str = "RFC 5652, section 8: EncryptedData";
@@ -20,7 +21,7 @@ pub fn inspect(bytes: &[u8]) -> Option<Vec<Field>> {
         Made::ByEncrypt => "Encrypt",
         Made::ByGenerateDataKey => "GenerateDataKey",
     };
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| Hex(bytes).to_string();
     let field = |name, title, offset, length, meaning, source| {
         Field::new(name, title, offset, length, meaning, source)
     };

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::crypto::{KeyMaterial, Random, StoreKey, aead, kdf, random};
 use crate::model::KmsError;
 use crate::model::cbor::{Cbor, Reader, Writer};
+use crate::model::hex::Hex;
 
 /// AWS's `KeyMaterialId`: 32 bytes, written as 64 hexadecimal digits.
 ///
@@ -50,7 +51,7 @@ impl MaterialId {
 
 impl fmt::Display for MaterialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Hex(&self.0).fmt(f)
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::crypto::{Failure, Random, random};
 use crate::model::cbor::Cbor;
+use crate::model::hex::{self, Hex};
 
 /// Text that is no id of the wanted kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,27 +149,17 @@ impl FromStr for KeyId {
                 (false, text.replace('-', ""))
             }
         };
-        let lower_hex = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if digits.len() != 32 || !lower_hex {
-            return Err(NotAnId);
-        }
-        let number = u128::from_str_radix(&digits, 16).map_err(|_| NotAnId)?;
-        Ok(Self { bytes: number.to_be_bytes(), multi_region })
+        let bytes = hex::decode(&digits).and_then(|bytes| bytes.try_into().ok()).ok_or(NotAnId)?;
+        Ok(Self { bytes, multi_region })
     }
 }
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.multi_region {
-            f.write_str("mrk-")?;
+            return write!(f, "mrk-{}", Hex(&self.bytes));
         }
-        for (at, byte) in self.bytes.iter().enumerate() {
-            if !self.multi_region && matches!(at, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
+        hex::uuid(&self.bytes, f)
     }
 }
 

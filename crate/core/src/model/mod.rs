@@ -4,6 +4,7 @@ pub mod cbor;
 pub mod constraints;
 pub mod error;
 pub mod field;
+pub mod hex;
 pub mod json;
 pub mod shape;
 pub mod step;

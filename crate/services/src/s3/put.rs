@@ -6,6 +6,7 @@ use tabkms_core::crypto::random::array;
 use tabkms_core::crypto::{DataKey, Random};
 use tabkms_core::envelope::{EncryptedDataKey, Encryptor, FrameJob, MessageKey};
 use tabkms_core::hierarchy::EncryptionContext;
+use tabkms_core::model::hex::Hex;
 use tabkms_core::model::{KmsError, Timestamp, Value};
 use tabkms_core::store::Changes;
 use tabkms_core::trace::{Action, Actor, Artefact, Kind, Step, Trace};
@@ -239,5 +240,5 @@ pub(super) fn text(text: &str) -> Value {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Hex(bytes).to_string()
 }

@@ -7,6 +7,7 @@ use js_sys::{Array, Uint8Array};
 use tabkms_core::api::Env;
 use tabkms_core::authz::Caller;
 use tabkms_core::crypto::random;
+use tabkms_core::model::hex::Hex;
 use tabkms_core::model::shape::IntoValue;
 use tabkms_core::model::{KmsError, Value};
 use tabkms_core::trace::{Step, Trace};
@@ -176,7 +177,7 @@ impl Inner {
         self.object(bucket, key).await?;
         let store = self.with(|state| state.head.store.clone())?;
         let id: [u8; 16] = random::array(&mut *self.random.borrow_mut()).map_err(KmsError::from)?;
-        let body: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let body = Hex(&id).to_string();
         let (mut at, mut index) = (0.0, 0);
         while at < bytes.size() {
             let end = (at + f64::from(PIECE_LEN)).min(bytes.size());
