@@ -50,7 +50,7 @@ async fn signed(host: &RsaHost, id: u8, pkcs8: &[u8], algorithm: RsaSigning) -> 
 async fn signs_alike(pkcs8: &[u8], public: &[u8], algorithm: RsaSigning) -> bool {
     let message = Signed::Message(b"message");
     let theirs = signed(&RsaHost::default(), 1, pkcs8, algorithm).await;
-    let ours = rsa::sign(&material(pkcs8), algorithm, message, &mut Source::Platform).unwrap();
+    let ours = rsa::sign(&material(pkcs8), algorithm, message, &mut Source::default()).unwrap();
     for signature in [&theirs, &ours] {
         assert_eq!(rsa::verify(public, algorithm, message, signature), Ok(true), "{algorithm:?}");
     }
@@ -74,7 +74,7 @@ async fn what_the_core_encrypts_the_platform_opens() {
     let (pkcs8, public) = vector(1);
     for algorithm in [Oaep::Sha1, Oaep::Sha256] {
         for plaintext in [&b"secret"[..], &[7; 318]] {
-            let sealed = rsa::encrypt(&public, algorithm, plaintext, &mut Source::Platform).unwrap();
+            let sealed = rsa::encrypt(&public, algorithm, plaintext, &mut Source::default()).unwrap();
             let job = |ciphertext| HostJob::RsaDecrypt { key: key(1, &pkcs8), algorithm, ciphertext };
             match host.work(&job(sealed.clone())).await {
                 HostResult::Decrypted(opened) => assert_eq!(opened[..], *plaintext),
@@ -94,7 +94,7 @@ async fn keys_of_either_sign_in_the_other() {
     let made = RsaHost::default().work(&HostJob::GenerateRsa { bits: 2048 }).await;
     let HostResult::Made(platform_s) = made else { panic!("{made:?}") };
     let theirs = PairKind::Rsa2048.import(platform_s.expose()).unwrap();
-    let ours = PairKind::Rsa2048.generate(&mut Source::Platform).unwrap();
+    let ours = PairKind::Rsa2048.generate(&mut Source::default()).unwrap();
     for (pkcs8, public) in [(platform_s.expose(), &theirs.public), (ours.private.expose(), &ours.public)] {
         assert!(signs_alike(pkcs8, public, RsaSigning::Pkcs1(Sha2::Sha256)).await);
     }
