@@ -17,7 +17,7 @@ import { chromium } from "playwright-core";
 import { chromium as findChromium } from "../../scripts/lib/tools.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

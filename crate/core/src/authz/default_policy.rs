@@ -30,7 +30,7 @@ pub fn default_policy(key: &Key, service: Option<&str>) -> String {
 
 fn aws_managed(key: &Key, service: &str) -> String {
     let (account, region) = (key.reference.account, &key.reference.region);
-    let name = service.to_uppercase();
+    let name = service.to_ascii_uppercase();
     format!(
         r#"{{
   "Version" : "2012-10-17",

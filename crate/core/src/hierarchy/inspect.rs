@@ -3,7 +3,7 @@
 use super::blob::{Blob, HEADER_LEN, INNER, Made, NONCE_LEN};
 use crate::crypto::aead::{IV_LEN, TAG_LEN};
 use crate::model::field::Field;
-use crate::model::hex;
+use crate::model::hex::Hex;
 
 const OBSERVED: &str = "Observed in AWS's blobs, which AWS calls opaque";
 const CMS: &str = "RFC 5652, section 8: EncryptedData";
@@ -21,6 +21,7 @@ pub fn inspect(bytes: &[u8]) -> Option<Vec<Field>> {
         Made::ByEncrypt => "Encrypt",
         Made::ByGenerateDataKey => "GenerateDataKey",
     };
+    let hex = |bytes: &[u8]| Hex(bytes).to_string();
     let field = |name, title, offset, length, meaning, source| {
         Field::new(name, title, offset, length, meaning, source)
     };
@@ -46,7 +47,7 @@ pub fn inspect(bytes: &[u8]) -> Option<Vec<Field>> {
             "Random; with the key material it derives the key that only this call uses.",
             "NIST SP 800-108, counter mode; AWS KMS Cryptographic Details",
         )
-        .valued(hex::text(blob.nonce())),
+        .valued(hex(blob.nonce())),
         field("cms-length", "Length", 54, 4, "How many bytes of CMS structure follow.", OBSERVED)
             .valued(format!("{}", bytes.len().saturating_sub(HEADER_LEN))),
         field(

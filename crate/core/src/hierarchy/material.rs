@@ -4,8 +4,9 @@ use crate::record;
 use std::fmt;
 
 use crate::crypto::{KeyMaterial, Random, StoreKey, aead, kdf, random};
+use crate::model::KmsError;
 use crate::model::cbor::{Cbor, Reader, Writer};
-use crate::model::{KmsError, hex};
+use crate::model::hex::Hex;
 
 /// AWS's `KeyMaterialId`: 32 bytes, written as 64 hexadecimal digits.
 ///
@@ -50,7 +51,7 @@ impl MaterialId {
 
 impl fmt::Display for MaterialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::text(&self.0))
+        Hex(&self.0).fmt(f)
     }
 }
 

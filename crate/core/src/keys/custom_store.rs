@@ -8,7 +8,8 @@ use std::str::FromStr;
 
 use super::ids::{AccountId, NotAnId, Region, stored_as_text};
 use crate::crypto::{Failure, Random, random};
-use crate::model::{Timestamp, hex};
+use crate::model::Timestamp;
+use crate::model::hex::Hex;
 
 /// The id of a custom key store: `cks-` and 17 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +22,7 @@ impl CustomKeyStoreId {
     /// As [`Random::fill`].
     pub fn generate(random: &mut dyn Random) -> Result<Self, Failure> {
         let bytes: [u8; 9] = random::array(random)?;
-        let mut digits = hex::text(&bytes);
+        let mut digits = Hex(&bytes).to_string();
         digits.truncate(17);
         Ok(Self(format!("cks-{digits}")))
     }

@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use super::ids::{AccountId, KeyRef, NotAnId, stored_as_text};
 use crate::crypto::{Failure, Random, random};
-use crate::model::{Timestamp, hex};
+use crate::model::Timestamp;
+use crate::model::hex::{self, Hex};
 
 /// The id of a grant: 32 bytes, written as 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,21 +36,13 @@ impl FromStr for GrantId {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let mut id = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-            return Err(NotAnId);
-        }
-        for (byte, at) in id.iter_mut().zip((0..64).step_by(2)) {
-            let pair = text.get(at..at + 2).ok_or(NotAnId)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| NotAnId)?;
-        }
-        Ok(Self(id))
+        hex::decode(text).and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(NotAnId)
     }
 }
 
 impl fmt::Display for GrantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::text(&self.0))
+        Hex(&self.0).fmt(f)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::crypto::{Failure, Random, random};
 use crate::model::cbor::Cbor;
-use crate::model::hex;
+use crate::model::hex::{self, Hex};
 
 /// Text that is no id of the wanted kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,23 +49,9 @@ impl FromStr for AccountId {
     }
 }
 
-impl AccountId {
-    /// Appends the twelve digits.
-    fn push_to(self, out: &mut String) {
-        let mut unit = 100_000_000_000;
-        while unit > 0 {
-            // A digit, below ten.
-            out.push(char::from(b'0' + u8::try_from(self.0 / unit % 10).unwrap_or_default()));
-            unit /= 10;
-        }
-    }
-}
-
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(12);
-        self.push_to(&mut text);
-        f.write_str(&text)
+        write!(f, "{:012}", self.0)
     }
 }
 
@@ -153,47 +139,27 @@ impl FromStr for KeyId {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let (multi_region, digits) = match text.strip_prefix("mrk-") {
-            Some(digits) => (true, digits),
-            None => (false, text),
+        let (multi_region, digits): (bool, String) = match text.strip_prefix("mrk-") {
+            Some(digits) => (true, digits.to_owned()),
+            None => {
+                let hyphens = text.bytes().enumerate().filter(|(_, b)| *b == b'-').map(|(at, _)| at);
+                if !hyphens.eq([8, 13, 18, 23]) {
+                    return Err(NotAnId);
+                }
+                (false, text.replace('-', ""))
+            }
         };
-        let mut digits = digits.bytes();
-        let mut id = Self { bytes: [0; 16], multi_region };
-        for (at, byte) in id.bytes.iter_mut().enumerate() {
-            if id.multi_region || !HYPHEN_BEFORE.contains(&at) || digits.next() == Some(b'-') {
-                let mut half = || digits.next().and_then(hex::value).ok_or(NotAnId);
-                *byte = half()? << 4 | half()?;
-            } else {
-                return Err(NotAnId);
-            }
-        }
-        if digits.next().is_none() { Ok(id) } else { Err(NotAnId) }
-    }
-}
-
-/// The bytes of a UUID before which a hyphen stands (RFC 9562, 4).
-const HYPHEN_BEFORE: [usize; 4] = [4, 6, 8, 10];
-
-impl KeyId {
-    /// Appends the id's text.
-    fn push_to(&self, out: &mut String) {
-        if self.multi_region {
-            out.push_str("mrk-");
-        }
-        for (at, byte) in self.bytes.iter().enumerate() {
-            if !self.multi_region && HYPHEN_BEFORE.contains(&at) {
-                out.push('-');
-            }
-            out.extend(hex::digits(*byte).map(char::from));
-        }
+        let bytes = hex::decode(&digits).and_then(|bytes| bytes.try_into().ok()).ok_or(NotAnId)?;
+        Ok(Self { bytes, multi_region })
     }
 }
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(36);
-        self.push_to(&mut text);
-        f.write_str(&text)
+        if self.multi_region {
+            return write!(f, "mrk-{}", Hex(&self.bytes));
+        }
+        hex::uuid(&self.bytes, f)
     }
 }
 
@@ -244,14 +210,7 @@ impl KeyRef {
     /// `arn:aws:kms:REGION:ACCOUNT:key/ID`.
     #[must_use]
     pub fn arn(&self) -> String {
-        let mut arn = String::with_capacity(96);
-        arn.push_str("arn:aws:kms:");
-        arn.push_str(self.region.as_str());
-        arn.push(':');
-        self.account.push_to(&mut arn);
-        arn.push_str(":key/");
-        self.id.push_to(&mut arn);
-        arn
+        format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id)
     }
 
     /// The key of the same id in another Region.

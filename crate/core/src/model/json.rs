@@ -204,27 +204,30 @@ impl Reader<'_> {
         Ok(character)
     }
 
+    /// A whole number that fits, or the text of any other: nobody computes with one that stands in a policy, and to read
+    /// it takes tables of 10 KB.
     fn number(&mut self) -> Result<Value, JsonError> {
         let length = self.rest().bytes().take_while(|b| b"+-.eE0123456789".contains(b)).count();
         let text = self.rest().get(..length).unwrap_or_default();
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let has_leading_zero = digits.len() > 1
-            && digits.starts_with('0')
-            && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
-        let value = match text.parse::<i64>() {
-            Ok(whole) => Some(Value::Integer(whole)),
-            _ => {
-                let is_form = digits.starts_with(|c: char| c.is_ascii_digit())
-                    && !digits.contains(".e")
-                    && !digits.contains(".E")
-                    && !digits.ends_with('.');
-                text.parse::<f64>().ok().filter(|number| is_form && number.is_finite()).map(Value::Float)
-            }
-        };
-        let value = value.filter(|_| !has_leading_zero).ok_or_else(|| self.fault("a number has no form"))?;
+        if !is_number(text) {
+            return Err(self.fault("a number has no form"));
+        }
+        let value = text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer);
         self.at += length;
         Ok(value)
     }
+}
+
+/// RFC 8259, 6: `[ minus ] int [ frac ] [ exp ]`.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (text, exponent) = match text.split_once(['e', 'E']) {
+        Some((text, exponent)) => (text, exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+        None => (text, "0"),
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    digits(whole) && (whole == "0" || !whole.starts_with('0')) && digits(fraction) && digits(exponent)
 }
 
 #[cfg(test)]
@@ -236,21 +239,27 @@ mod tests {
     #[test]
     fn reads_what_serde_json_reads() {
         let texts = [
-            r#"{"a":[1,-2,3.5,1e-3,true,false,null,"x"],"b":{}}"#,
+            r#"{"a":[1,-2,9223372036854775807,true,false,null,"x"],"b":{}}"#,
             " [ ] ",
             r#""\u00e9\ud83d\ude00\n\"\\\/""#,
             "0",
-            "-0",
-            "1.25E-2",
         ];
         for text in texts {
-            let expected: Value = serde_json::from_str(text).unwrap();
-            let read = parse(text).unwrap();
-            assert_eq!(
-                format!("{read:?}").replace("-0.0", "0"),
-                format!("{expected:?}").replace("-0.0", "0")
-            );
+            assert_eq!(parse(text).unwrap(), serde_json::from_str(text).unwrap());
         }
+    }
+
+    #[test]
+    fn numbers_that_are_not_whole_or_do_not_fit_are_their_text() {
+        for text in ["3.5", "1.25E-2", "-1e3", "0e+0", "9223372036854775808", "1e999"] {
+            assert_eq!(parse(text).unwrap(), Value::String(text.to_owned()));
+        }
+        for text in
+            ["-", "-a", "-.5", "5.", "5.e1", "1e", "1e+", "1e1.5", "1.2.3", "1-1", "00", "-01", "1ee1"]
+        {
+            assert_eq!(parse(text).unwrap_err().what, "a number has no form", "{text}");
+        }
+        assert_eq!(parse("-0").unwrap(), Value::Integer(0));
     }
 
     #[test]
@@ -280,8 +289,10 @@ mod tests {
         fn agrees_with_serde_json_on_any_text(text in "[\\[\\]{}:,\"\\\\0-9a-fu.eE+ \n-]{0,24}") {
             let ours = parse(&text);
             let theirs = serde_json::from_str::<serde_json::Value>(&text);
-            // Stricter only where a name stands twice.
-            if ours.as_ref().is_err_and(|error| error.what.contains("twice")) {
+            // Stricter only where a name stands twice; ours takes numbers of any size.
+            if ours.as_ref().is_err_and(|error| error.what.contains("twice"))
+                || theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range"))
+            {
                 return Ok(());
             }
             prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{} {:?} {:?}", text, ours, theirs);

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::hex;
-
 use super::cbor::{Cbor, Reader, Writer};
+use super::hex;
 
 /// A UUID.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -45,11 +44,7 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = hex::text(&self.0);
-        for at in [20, 16, 12, 8] {
-            digits.insert(at, '-');
-        }
-        f.write_str(&digits)
+        hex::uuid(&self.0, f)
     }
 }
 

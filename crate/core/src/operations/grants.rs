@@ -12,8 +12,9 @@ use crate::crypto::secret::KEY_LEN;
 use crate::keys::{
     Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyRef, KeySpec, KeyState, KeyUsage, NotAnId,
 };
+use crate::model::hex::{self, Hex};
 use crate::model::shape::{answer, request};
-use crate::model::{KmsError, RequestError, Timestamp, hex};
+use crate::model::{KmsError, RequestError, Timestamp};
 use crate::store::{Kind, Record};
 
 /// Grants that one KMS key may have.
@@ -418,8 +419,8 @@ impl<'a> Context<'a> {
         let nonce: [u8; 8] = crate::crypto::random::array(self.random)?;
         let said = [&nonce[..], grant.id().as_bytes()].concat();
         let tag = self.token_tag(&said)?;
-        let (tag, _) = tag.split_at(TAG_LEN);
-        Ok(format!("1-{}{}", hex::text(tag), hex::text(&said)))
+        let tag = tag.get(..TAG_LEN).unwrap_or_default();
+        Ok(format!("1-{}{}", Hex(tag), Hex(&said)))
     }
 
     fn token_tag(&self, said: &[u8]) -> Result<[u8; KEY_LEN], KmsError> {
@@ -436,7 +437,7 @@ impl<'a> Context<'a> {
         use subtle::ConstantTimeEq;
 
         let invalid = || KmsError::request(RequestError::InvalidGrantToken, String::new());
-        let bytes = unhex(token.strip_prefix("1-").ok_or_else(invalid)?).ok_or_else(invalid)?;
+        let bytes = token.strip_prefix("1-").and_then(hex::decode).ok_or_else(invalid)?;
         let (tag, said) = bytes.split_at_checked(TAG_LEN).ok_or_else(invalid)?;
         let expected = self.token_tag(said)?;
         if !bool::from(expected.get(..TAG_LEN).unwrap_or_default().ct_eq(tag)) {
@@ -446,11 +447,4 @@ impl<'a> Context<'a> {
         let GrantRef(key, id) = named.and_then(|id| id.parse().ok()).ok_or_else(invalid)?;
         self.state.grant(&key, &id).ok_or_else(invalid)
     }
-}
-
-fn unhex(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|p| p.len() == 2)?, 16).ok())
-        .collect()
 }

@@ -1,6 +1,7 @@
 //! Pages by range: a marker names the last item given out, so that it survives insertions and deletions.
 
-use crate::model::{KmsError, RequestError, hex};
+use crate::model::hex::{self, Hex};
+use crate::model::{KmsError, RequestError};
 
 /// One page.
 pub(super) struct Page<T> {
@@ -20,19 +21,13 @@ pub(super) fn page<T>(items: impl Iterator<Item = T>, limit: usize, name: impl F
 
 /// A marker is opaque to callers: hexadecimal, behind the version of its form.
 fn marker(name: &str) -> String {
-    format!("1-{}", hex::text(name.as_bytes()))
+    format!("1-{}", Hex(name.as_bytes()))
 }
 
 /// What a marker remembers.
 pub(super) fn parse_marker<T: std::str::FromStr>(marker: Option<&str>) -> Result<Option<T>, KmsError> {
     let Some(marker) = marker else { return Ok(None) };
-    let name = marker.strip_prefix("1-").and_then(|digits| {
-        let pairs = digits.as_bytes().chunks(2).map(|pair| {
-            let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok()
-    });
+    let name = marker.strip_prefix("1-").and_then(hex::decode).and_then(|name| String::from_utf8(name).ok());
     match name.and_then(|name| name.parse().ok()) {
         Some(parsed) => Ok(Some(parsed)),
         None => Err(KmsError::Request(RequestError::InvalidMarker, "Invalid marker.".to_owned())),

@@ -6,7 +6,8 @@ use tabkms_core::crypto::random::array;
 use tabkms_core::crypto::{DataKey, Random};
 use tabkms_core::envelope::{EncryptedDataKey, Encryptor, FrameJob, MessageKey};
 use tabkms_core::hierarchy::EncryptionContext;
-use tabkms_core::model::{KmsError, Timestamp, Value, hex};
+use tabkms_core::model::hex::Hex;
+use tabkms_core::model::{KmsError, Timestamp, Value};
 use tabkms_core::store::Changes;
 use tabkms_core::trace::{Action, Actor, Artefact, Kind, Step, Trace};
 use zeroize::Zeroizing;
@@ -132,9 +133,9 @@ impl Put {
             content_length: request.content_length,
             stored_length: 0,
             last_modified: now,
-            etag: hex::text(&array::<16>(random).map_err(KmsError::from)?),
+            etag: hexadecimal(&array::<16>(random).map_err(KmsError::from)?),
             key_arn,
-            body: hex::text(&array::<16>(random).map_err(KmsError::from)?),
+            body: hexadecimal(&array::<16>(random).map_err(KmsError::from)?),
         };
         Ok(Self { encryptor, header, taken: 0, object, context })
     }
@@ -236,4 +237,8 @@ pub(super) fn trace_body(trace: &mut Trace, action: Action, made: Artefact) {
 
 pub(super) fn text(text: &str) -> Value {
     Value::String(text.to_owned())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    Hex(bytes).to_string()
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use tabkms_core::api::Kms as Core;
 use tabkms_core::crypto::{StoreKey, random};
-use tabkms_core::model::{KmsError, Value, hex};
+use tabkms_core::model::hex::Hex;
+use tabkms_core::model::{KmsError, Value};
 use tabkms_core::store::Generation;
 use tabkms_services::s3::S3;
 
@@ -241,5 +242,5 @@ impl Inner {
 /// A fresh identity for a store: 16 random bytes in hexadecimal.
 pub(super) fn store_id(random: &mut crate::random::Source) -> Result<String, Failure> {
     let id: [u8; 16] = random::array(random).map_err(KmsError::from)?;
-    Ok(hex::text(&id))
+    Ok(Hex(&id).to_string())
 }

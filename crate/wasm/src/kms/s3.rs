@@ -7,8 +7,9 @@ use js_sys::{Array, Uint8Array};
 use tabkms_core::api::Env;
 use tabkms_core::authz::Caller;
 use tabkms_core::crypto::random;
+use tabkms_core::model::hex::Hex;
 use tabkms_core::model::shape::IntoValue;
-use tabkms_core::model::{KmsError, Value, hex};
+use tabkms_core::model::{KmsError, Value};
 use tabkms_core::trace::{Step, Trace};
 use tabkms_services::s3::{Object, PutObject, S3Error};
 use wasm_bindgen::prelude::*;
@@ -176,7 +177,7 @@ impl Inner {
         self.object(bucket, key).await?;
         let store = self.with(|state| state.head.store.clone())?;
         let id: [u8; 16] = random::array(&mut *self.random.borrow_mut()).map_err(KmsError::from)?;
-        let body = hex::text(&id);
+        let body = Hex(&id).to_string();
         let (mut at, mut index) = (0.0, 0);
         while at < bytes.size() {
             let end = (at + f64::from(PIECE_LEN)).min(bytes.size());

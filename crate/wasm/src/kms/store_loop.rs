@@ -176,7 +176,7 @@ impl Inner {
     /// Whether WebCrypto is there to be asked. A seeded store asks for nothing: the same seed gives the same keys.
     fn desk(&self) -> Desk {
         let is_asked = self.settings.engine == Engine::Auto && !self.random.borrow().is_seeded();
-        if is_asked && self.rsa.is_there() { Desk::staffed() } else { Desk::default() }
+        if is_asked && RsaHost::is_there() { Desk::staffed() } else { Desk::default() }
     }
 
     pub(super) fn caller(

@@ -3,7 +3,7 @@
 //! A key goes to WebCrypto as PKCS #8 and becomes a `CryptoKey` that no script can read out; the last ones are kept,
 //! so that a key in use is taken in once. What WebCrypto will not take is declined, and the core does it.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 
 use js_sys::{Array, Object, Uint8Array};
 use tabkms_core::api::{HostJob, HostKey, HostResult};
@@ -76,14 +76,17 @@ impl Use {
 pub struct RsaHost {
     /// The one used last is at the end.
     keys: RefCell<Vec<(MaterialId, Use, CryptoKey)>>,
-    is_there: OnceCell<bool>,
 }
 
 impl RsaHost {
     /// Whether there is a platform to ask.
     #[must_use]
-    pub fn is_there(&self) -> bool {
-        *self.is_there.get_or_init(|| subtle().is_ok())
+    pub fn is_there() -> bool {
+        // Asked at every call, and it does not change while a host runs.
+        thread_local! {
+            static IS_THERE: bool = subtle().is_ok();
+        }
+        IS_THERE.with(|is_there| *is_there)
     }
 
     /// Does `job`; [`HostResult::Declined`] where this platform cannot.

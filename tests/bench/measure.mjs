@@ -1,0 +1,53 @@
+// Measuring: rounds of calls, one after another, and the median of the rounds.
+
+/** So many rounds, of which the median counts: what else the machine does hits some of them. */
+const ROUNDS = 7;
+/** Milliseconds that one round takes at least. */
+const ROUND = 400;
+
+/** @param {readonly number[]} numbers */
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * How many calls a second, one waiting for the other.
+ * @param {(index: number) => unknown} call
+ */
+export async function perSecond(call) {
+  // Until the engine has compiled it for good, and to know how many make a round.
+  let count = 0;
+  const warm = performance.now() + 2 * ROUND;
+  while (performance.now() < warm) await call(count++);
+  const batch = Math.max(10, Math.round(count / 2));
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now();
+    for (let index = 0; index < batch; index++) await call(index);
+    rounds.push((batch / (performance.now() - started)) * 1000);
+  }
+  return median(rounds);
+}
+
+/**
+ * As {@link perSecond}, for what answers at once.
+ * @param {() => void} call
+ */
+export function perSecondSync(call) {
+  let count = 0;
+  const warm = performance.now() + 2 * ROUND;
+  while (performance.now() < warm) {
+    call();
+    count++;
+  }
+  const batch = Math.max(10, Math.round(count / 2));
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now();
+    for (let index = 0; index < batch; index++) call();
+    rounds.push((batch / (performance.now() - started)) * 1000);
+  }
+  return median(rounds);
+}
