@@ -88,11 +88,12 @@ export class Kms implements KmsApi {
   }
 
   async send(operation: string, input: Members = {}, options: SendOptions = {}): Promise<Members> {
-    const given = this.#kms.send(operation, input, options.region, false);
+    const given = this.#kms.send(operation, plain(input), options.region, false);
     // What could be done at once comes without a promise.
-    const reply: Reply = given instanceof Promise ? await rethrowing(given) : given;
+    const reply: Members & { error?: ErrorLike } =
+      given instanceof Promise ? await rethrowing(given) : given;
     if (reply.error) throw rebuild(reply.error);
-    return reply.answer ? withDates(reply.answer) : {};
+    return withDates(reply);
   }
 
   async trace(
@@ -100,7 +101,7 @@ export class Kms implements KmsApi {
     input: Members = {},
     options: SendOptions = {},
   ): Promise<Traced<Members>> {
-    const given = this.#kms.send(operation, input, options.region, true);
+    const given = this.#kms.send(operation, plain(input), options.region, true);
     const { steps = [], ...reply }: Reply = await rethrowing(given);
     if (reply.answer) withDates(reply.answer);
     return { ...reply, steps };
@@ -233,6 +234,11 @@ class S3 implements S3Api {
   async writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }) {
     await rethrowing(this.#kms.writeStored(input.Bucket, input.Key, asBlob(input.Body)));
   }
+}
+
+/** A request as wasm reads it: its members are asked for there, and a getter must not throw through wasm. */
+function plain(input: Members): Members {
+  return typeof input !== "object" || input === null || Array.isArray(input) ? input : { ...input };
 }
 
 function refused({ error, steps = [] }: Begun<unknown>): Traced<never> {

@@ -1,4 +1,4 @@
-//! What every call of the KMS API computes, compiled for speed: AES-256-GCM, the derivation of a key, wiping.
+//! What every call of the KMS API computes, compiled for speed: AES-256-GCM, the derivation of a key, wiping, digits.
 //!
 //! A crate of its own, because generic code (all of RustCrypto's) is compiled with the options of the crate that
 //! names its types, and the rest of tabkms is compiled for size. So that it stays that way, nothing here is inlined
@@ -7,10 +7,8 @@
 
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag};
-use hmac::Hmac;
-use kbkdf::{Counter, Kbkdf, Params};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use sha2::digest::consts::U32;
 use zeroize::Zeroize;
 
 /// The length of a key in bytes.
@@ -48,24 +46,35 @@ impl Cipher {
     }
 }
 
-/// A key of 256 bits, for the type that `kbkdf` wants to know the length from.
-struct Key256;
-
-impl sha2::digest::common::KeySizeUser for Key256 {
-    type KeySize = U32;
-}
-
-/// Derives 256 bits from `key` into `out`: NIST SP 800-108r1 in counter mode with HMAC-SHA-256. `false` where the
-/// derivation refuses its parameters, which fixed lengths do not let happen.
+/// Derives 256 bits from `key` into `out`: NIST SP 800-108r1 in counter mode with HMAC-SHA-256 as the PRF, in the one
+/// block that 256 bits are (section 4.1, with a 32-bit counter first and a 32-bit length last).
+///
+/// `K = HMAC(key, [1]₃₂ ‖ label ‖ 0x00 ‖ context ‖ [256]₃₂)`
+///
+/// `kbkdf`, which computes the same, makes two HMACs where one is used; the tests hold this one against it. `false` only
+/// for a key that HMAC refuses, and it takes any.
 #[must_use]
 #[inline(never)]
 pub fn derive(key: &[u8], label: &[u8], context: &[u8], out: &mut [u8; KEY_LEN]) -> bool {
-    let params = Params::builder(key).with_label(label).with_context(context).build();
-    let kdf = Counter::<Hmac<Sha256>, Key256>::default();
-    let Ok(mut derived) = kdf.derive(params) else { return false };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return false };
+    for part in [&1_u32.to_be_bytes()[..], label, &[0], context, &256_u32.to_be_bytes()] {
+        mac.update(part);
+    }
+    let mut derived = mac.finalize().into_bytes();
     out.copy_from_slice(&derived);
     derived.as_mut_slice().zeroize();
     true
+}
+
+/// Writes the digits of `bytes` in hexadecimal, two a byte in lower case, as far as `out` has room.
+#[inline(never)]
+pub fn hexadecimal(bytes: &[u8], out: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(out.chunks_exact_mut(2)) {
+        for (to, place) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+            *to = DIGITS.get(usize::from(place)).copied().unwrap_or_default();
+        }
+    }
 }
 
 /// Overwrites `bytes` with zeros, at once and not byte by byte.

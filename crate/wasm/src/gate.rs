@@ -1,7 +1,7 @@
 //! One call at a time, in the order in which they came.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -15,58 +15,95 @@ pub(crate) struct Gate(Rc<RefCell<Queue>>);
 struct Queue {
     next: u64,
     is_held: bool,
-    waiting: BTreeMap<u64, Option<Waker>>,
+    /// Tickets in their order.
+    waiting: VecDeque<(u64, Option<Waker>)>,
+}
+
+impl Queue {
+    fn place_of(&self, ticket: u64) -> Option<usize> {
+        self.waiting.binary_search_by_key(&ticket, |(ticket, _)| *ticket).ok()
+    }
 }
 
 impl Gate {
     /// Waits for its turn. The place in the queue is taken now, not when first polled.
     pub(crate) fn enter(&self) -> Turn {
         let mut queue = self.0.borrow_mut();
+        if !queue.is_held && queue.waiting.is_empty() {
+            queue.is_held = true;
+            return Turn::Come(Some(Inside(self.clone())));
+        }
         let ticket = queue.next;
         queue.next += 1;
-        queue.waiting.insert(ticket, None);
-        Turn { gate: self.clone(), ticket, is_waiting: true }
+        queue.waiting.push_back((ticket, None));
+        Turn::Waiting(Place { gate: self.clone(), ticket })
     }
 
     fn wake_first(&self) {
-        let first = self.0.borrow_mut().waiting.values_mut().next().and_then(Option::take);
+        let first = self.0.borrow_mut().waiting.front_mut().and_then(|(_, waker)| waker.take());
         if let Some(waker) = first {
             waker.wake();
         }
     }
 }
 
-/// A place in the queue.
-pub(crate) struct Turn {
+/// The way in.
+pub(crate) enum Turn {
+    /// Nobody was before us.
+    Come(Option<Inside>),
+    Waiting(Place),
+}
+
+/// A place in the queue, until it is given up.
+pub(crate) struct Place {
     gate: Gate,
     ticket: u64,
-    is_waiting: bool,
 }
 
 impl Future for Turn {
     type Output = Inside;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Inside> {
-        let turn = &mut *self;
-        let mut queue = turn.gate.0.borrow_mut();
-        let is_first = queue.waiting.keys().next() == Some(&turn.ticket);
-        if queue.is_held || !is_first {
-            queue.waiting.insert(turn.ticket, Some(context.waker().clone()));
-            return Poll::Pending;
+        let inside = match &mut *self {
+            Turn::Come(inside) => inside.take(),
+            Turn::Waiting(place) => place.take(context),
+        };
+        match inside {
+            Some(inside) => {
+                *self = Turn::Come(None);
+                Poll::Ready(inside)
+            }
+            None => Poll::Pending,
         }
-        queue.waiting.remove(&turn.ticket);
-        queue.is_held = true;
-        turn.is_waiting = false;
-        Poll::Ready(Inside(turn.gate.clone()))
     }
 }
 
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if self.is_waiting {
-            self.gate.0.borrow_mut().waiting.remove(&self.ticket);
-            self.gate.wake_first();
+impl Place {
+    fn take(&mut self, context: &Context<'_>) -> Option<Inside> {
+        let mut queue = self.gate.0.borrow_mut();
+        let is_held = queue.is_held;
+        let first = queue.waiting.front().map(|(ticket, _)| *ticket);
+        if is_held || first != Some(self.ticket) {
+            let place = queue.place_of(self.ticket);
+            if let Some((_, waker)) = place.and_then(|place| queue.waiting.get_mut(place)) {
+                *waker = Some(context.waker().clone());
+            }
+            return None;
         }
+        queue.waiting.pop_front();
+        queue.is_held = true;
+        Some(Inside(self.gate.clone()))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut queue = self.gate.0.borrow_mut();
+        // One that has come in stands there no more.
+        let Some(place) = queue.place_of(self.ticket) else { return };
+        queue.waiting.remove(place);
+        drop(queue);
+        self.gate.wake_first();
     }
 }
 

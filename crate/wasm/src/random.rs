@@ -3,10 +3,14 @@
 use chacha20::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use tabkms_core::crypto::{Failure, Random};
+use wasm_bindgen::JsCast;
+use web_sys::Crypto;
 use zeroize::Zeroizing;
 
+use crate::host;
+
 /// How many public random bytes are drawn at a time. A draw costs some microseconds, however short it is.
-const SUPPLY: usize = 1024;
+const SUPPLY: usize = 4096;
 
 /// Where random bytes come from.
 pub enum Source {
@@ -54,23 +58,39 @@ impl Source {
     }
 }
 
+/// `crypto.getRandomValues`, straight into our memory: no copy stays on JavaScript's heap.
+fn platform(dest: &mut [u8]) -> Result<(), Failure> {
+    /// The most that one draw gives: <https://www.w3.org/TR/WebCryptoAPI/#Crypto-method-getRandomValues>.
+    const MOST: usize = 65_536;
+    thread_local! {
+        static CRYPTO: Option<Crypto> = host::global("crypto").map(JsCast::unchecked_into);
+    }
+    CRYPTO.with(|crypto| {
+        let crypto = crypto.as_ref().ok_or(Failure::Randomness)?;
+        dest.chunks_mut(MOST).try_for_each(|part| {
+            crypto.get_random_values_with_u8_array(part).map(drop).map_err(|_| Failure::Randomness)
+        })
+    })
+}
+
 impl Random for Source {
     fn fill(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
         match self {
-            Self::Platform(..) => getrandom::fill(dest).map_err(|_| Failure::Randomness),
+            Self::Platform(..) => platform(dest),
             Self::Seeded(generator) => {
                 generator.fill_bytes(dest);
                 Ok(())
             }
         }
     }
+
     fn fill_public(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
         let Self::Platform(supply, left) = self else { return self.fill(dest) };
         if dest.len() > SUPPLY {
             return self.fill(dest);
         }
         if *left < dest.len() {
-            getrandom::fill(supply.as_mut_slice()).map_err(|_| Failure::Randomness)?;
+            platform(supply.as_mut_slice())?;
             *left = SUPPLY;
         }
         let rest = left.saturating_sub(dest.len());

@@ -19,9 +19,11 @@ extern "C" {
     /// An object whose members are told by name.
     #[wasm_bindgen(extends = Object)]
     type Members;
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    fn get(this: &Members, name: &JsString) -> JsValue;
     // A getter may throw, or a proxy.
     #[wasm_bindgen(method, structural, catch, indexing_getter)]
-    fn get(this: &Members, name: &JsString) -> Result<JsValue, JsValue>;
+    fn get_guarded(this: &Members, name: &JsString) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, indexing_setter)]
     fn set(this: &Members, name: &str, value: &JsValue);
     #[wasm_bindgen(method, structural, indexing_setter)]
@@ -30,7 +32,8 @@ extern "C" {
     fn set_number(this: &Members, name: &str, value: f64);
 }
 
-/// Reads the request of `operation` that JavaScript gave.
+/// Reads the request of `operation` that JavaScript gave: a value, or an object whose members are its own and plain
+/// data, so that asking for one cannot throw. Deeper down anything may stand.
 ///
 /// # Errors
 /// `SerializationException` for what has no form on the wire: functions, symbols, numbers beyond 64 bits, cycles.
@@ -61,7 +64,10 @@ fn read_shaped(shape: &Shape, value: &JsValue, depth: usize) -> Result<Value, Km
 fn read_structure(members: &'static [Member], object: &Members, depth: usize) -> Result<Value, KmsError> {
     let mut read = Vec::with_capacity(members.len());
     for member in members {
-        let value = with_name(member.name, |name| object.get(name));
+        let value = with_name(member.name, |name| match depth {
+            0 => Ok(object.get(name)),
+            _ => object.get_guarded(name),
+        });
         let value = value.map_err(|_| refused("a member of the request cannot be read"))?;
         if !value.is_undefined() {
             read.push((member.name.to_owned(), read_shaped(member.shape, &value, depth + 1)?));

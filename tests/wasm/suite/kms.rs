@@ -67,13 +67,13 @@ async fn done(promise: Promise) -> JsValue {
     JsFuture::from(Promise::resolve(&promise)).await.unwrap()
 }
 
-/// `{ answer }` or `{ error }`.
+/// The answer, or `{ error }`.
 async fn call(kms: &JsKms, operation: &str, input: &[(&str, JsValue)]) -> JsValue {
     done(kms.send(operation, &map(input), None, false)).await
 }
 
 async fn create_key(kms: &JsKms) -> String {
-    text(&call(kms, "CreateKey", &[]).await, &["answer", "KeyMetadata", "KeyId"])
+    text(&call(kms, "CreateKey", &[]).await, &["KeyMetadata", "KeyId"])
 }
 
 async fn encrypt(kms: &JsKms, key: &str, plaintext: &str) -> JsValue {
@@ -85,7 +85,7 @@ async fn decrypt(kms: &JsKms, blob: &JsValue) -> JsValue {
 }
 
 fn plaintext(answer: &JsValue) -> Vec<u8> {
-    get(answer, &["answer", "Plaintext"]).unchecked_into::<Uint8Array>().to_vec()
+    get(answer, &["Plaintext"]).unchecked_into::<Uint8Array>().to_vec()
 }
 
 #[wasm_bindgen_test]
@@ -93,7 +93,7 @@ async fn keys_are_there_after_closing_and_opening() {
     let name = fresh_name();
     let kms = open(&name).await;
     let key = create_key(&kms).await;
-    let blob = get(&encrypt(&kms, &key, "kept").await, &["answer", "CiphertextBlob"]);
+    let blob = get(&encrypt(&kms, &key, "kept").await, &["CiphertextBlob"]);
     done(kms.close()).await;
     let again = open(&name).await;
     assert_eq!(plaintext(&decrypt(&again, &blob).await), b"kept");
@@ -163,7 +163,7 @@ async fn erasing_in_one_tab_is_erased_in_the_other() {
     let name = fresh_name();
     let (one, other) = (open(&name).await, open(&name).await);
     let key = create_key(&one).await;
-    let blob = get(&encrypt(&other, &key, "x").await, &["answer", "CiphertextBlob"]);
+    let blob = get(&encrypt(&other, &key, "x").await, &["CiphertextBlob"]);
     done(one.erase()).await;
     assert_eq!(text(&decrypt(&other, &blob).await, &["error", "name"]), "AccessDeniedException");
     create_key(&other).await;
@@ -177,7 +177,7 @@ async fn a_passphrase_can_be_set_and_taken_back() {
     let name = fresh_name();
     let kms = open(&name).await;
     let key = create_key(&kms).await;
-    let blob = get(&encrypt(&kms, &key, "kept").await, &["answer", "CiphertextBlob"]);
+    let blob = get(&encrypt(&kms, &key, "kept").await, &["CiphertextBlob"]);
     assert_eq!(open_as(&name, Some("too early")).await.map(drop).unwrap_err(), "WrongPassphraseError");
     done(kms.set_passphrase(Some(bytes("correct horse")))).await;
     done(kms.close()).await;
@@ -270,7 +270,7 @@ async fn the_released_store_opens() {
     let input = [("CiphertextBlob", blob.into()), ("EncryptionContext", context)];
     let opened = call(&kms, "Decrypt", &input).await;
     assert_eq!(plaintext(&opened), fixture["plaintext"].as_str().unwrap().as_bytes());
-    assert_eq!(text(&opened, &["answer", "KeyId"]), string(&fixture["keyArn"]));
+    assert_eq!(text(&opened, &["KeyId"]), string(&fixture["keyArn"]));
     // And is written to as any other.
     create_key(&kms).await;
     assert_eq!(get(&done(kms.describe()).await, &["keys"]).as_f64(), Some(3.0));

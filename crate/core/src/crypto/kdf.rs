@@ -15,20 +15,33 @@ pub fn derive(key: &[u8], label: &[u8], context: &[u8], out: &mut [u8; KEY_LEN])
 
 #[cfg(test)]
 mod tests {
+    use hmac::Hmac;
+    use kbkdf::{Counter, Kbkdf, Params};
+    use proptest::prelude::*;
+    use sha2::Sha256;
+    use sha2::digest::consts::U32;
+
     use super::*;
 
-    /// The formula written out, over the plain HMAC: what the library must compute.
-    #[test]
-    fn is_one_block_of_sp_800_108_in_counter_mode() {
-        use hmac::{Hmac, KeyInit, Mac};
-        use sha2::Sha256;
-        let (key, label, context) = ([7u8; 32], b"label".as_slice(), b"context".as_slice());
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
-        for part in [&1u32.to_be_bytes()[..], label, &[0], context, &256u32.to_be_bytes()] {
-            mac.update(part);
+    /// A key of 256 bits, for the type that `kbkdf` wants to know the length from.
+    struct Key256;
+
+    impl sha2::digest::common::KeySizeUser for Key256 {
+        type KeySize = U32;
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_second_implementation(
+            key in proptest::collection::vec(any::<u8>(), 0..200),
+            label in proptest::collection::vec(any::<u8>(), 0..70),
+            context in proptest::collection::vec(any::<u8>(), 0..70),
+        ) {
+            let params = Params::builder(&key).with_label(&label).with_context(&context).build();
+            let expected = Counter::<Hmac<Sha256>, Key256>::default().derive(params).unwrap();
+            let mut out = [0; 32];
+            derive(&key, &label, &context, &mut out).unwrap();
+            prop_assert_eq!(&out[..], &expected[..]);
         }
-        let mut out = [0; 32];
-        derive(&key, label, context, &mut out).unwrap();
-        assert_eq!(out[..], mac.finalize().into_bytes()[..]);
     }
 }

@@ -6,9 +6,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use tabkms_symmetric::hexadecimal;
+
 use crate::crypto::{Failure, Random, random};
 use crate::model::cbor::Cbor;
-use crate::model::hex::{self, Hex};
+use crate::model::hex;
 
 /// Text that is no id of the wanted kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +51,22 @@ impl FromStr for AccountId {
     }
 }
 
+impl AccountId {
+    /// Hands the twelve digits over, made on the stack.
+    fn with_text<T>(self, then: impl FnOnce(&str) -> T) -> T {
+        let mut digits = [b'0'; 12];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+        then(hex::as_text(&digits))
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:012}", self.0)
+        self.with_text(|text| f.write_str(text))
     }
 }
 
@@ -139,27 +154,31 @@ impl FromStr for KeyId {
     type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let (multi_region, digits): (bool, String) = match text.strip_prefix("mrk-") {
-            Some(digits) => (true, digits.to_owned()),
-            None => {
-                let hyphens = text.bytes().enumerate().filter(|(_, b)| *b == b'-').map(|(at, _)| at);
-                if !hyphens.eq([8, 13, 18, 23]) {
-                    return Err(NotAnId);
-                }
-                (false, text.replace('-', ""))
-            }
+        let (multi_region, digits) = match text.strip_prefix("mrk-") {
+            Some(digits) => (true, digits),
+            None => (false, text),
         };
-        let bytes = hex::decode(&digits).and_then(|bytes| bytes.try_into().ok()).ok_or(NotAnId)?;
+        let bytes = hex::decode_id(digits, !multi_region).ok_or(NotAnId)?;
         Ok(Self { bytes, multi_region })
     }
 }
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with_text(|text| f.write_str(text))
+    }
+}
+
+impl KeyId {
+    /// Hands the id's text over, made on the stack.
+    fn with_text<T>(&self, then: impl FnOnce(&str) -> T) -> T {
         if self.multi_region {
-            return write!(f, "mrk-{}", Hex(&self.bytes));
+            let mut text = *b"mrk-................................";
+            hexadecimal(&self.bytes, text.split_at_mut(4).1);
+            then(hex::as_text(&text))
+        } else {
+            then(hex::as_text(&hex::uuid(&self.bytes)))
         }
-        hex::uuid(&self.bytes, f)
     }
 }
 
@@ -210,7 +229,15 @@ impl KeyRef {
     /// `arn:aws:kms:REGION:ACCOUNT:key/ID`.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id)
+        // Piece by piece: it is in every answer, and a formatter costs as much as a cipher.
+        let mut arn = String::with_capacity(96);
+        arn.push_str("arn:aws:kms:");
+        arn.push_str(self.region.as_str());
+        arn.push(':');
+        self.account.with_text(|text| arn.push_str(text));
+        arn.push_str(":key/");
+        self.id.with_text(|text| arn.push_str(text));
+        arn
     }
 
     /// The key of the same id in another Region.

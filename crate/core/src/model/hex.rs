@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
+use tabkms_symmetric::hexadecimal;
 
 /// Shows bytes as digits.
 #[derive(Debug, Clone, Copy)]
@@ -13,43 +13,65 @@ impl fmt::Display for Hex<'_> {
         // Piece by piece through a buffer: a formatter is slow, and an id is in every answer.
         let mut digits = [0; 64];
         for piece in self.0.chunks(digits.len() / 2) {
-            for (pair, byte) in digits.chunks_mut(2).zip(piece) {
-                let places = [byte >> 4, byte & 0xf];
-                for (to, place) in pair.iter_mut().zip(places) {
-                    *to = DIGITS.get(usize::from(place)).copied().unwrap_or_default();
-                }
-            }
-            let shown = digits.get(..2 * piece.len()).unwrap_or_default();
-            f.write_str(std::str::from_utf8(shown).unwrap_or_default())?;
+            hexadecimal(piece, &mut digits);
+            f.write_str(as_text(digits.get(..2 * piece.len()).unwrap_or_default()))?;
         }
         Ok(())
     }
 }
 
-/// Shows 16 bytes as a UUID (RFC 9562, 4).
-///
-/// # Errors
-/// As the formatter's.
-pub fn uuid(bytes: &[u8; 16], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let [a, b, c, d, e, g, h, i, j, k, rest @ ..] = bytes;
-    let (first, second, third, fourth) = ([*a, *b, *c, *d], [*e, *g], [*h, *i], [*j, *k]);
-    for part in [&first[..], &second, &third, &fourth] {
-        fmt::Display::fmt(&Hex(part), f)?;
-        f.write_str("-")?;
+/// 16 bytes as a UUID (RFC 9562, 4).
+#[must_use]
+pub fn uuid(bytes: &[u8; 16]) -> [u8; 36] {
+    let mut digits = [0; 32];
+    hexadecimal(bytes, &mut digits);
+    let mut text = [b'-'; 36];
+    for (from, at) in [(0..8, 0), (8..12, 9), (12..16, 14), (16..20, 19), (20..32, 24)] {
+        let part = digits.get(from).unwrap_or_default();
+        if let Some(to) = text.get_mut(at..at + part.len()) {
+            to.copy_from_slice(part);
+        }
     }
-    fmt::Display::fmt(&Hex(rest), f)
+    text
+}
+
+/// Digits as text.
+#[must_use]
+pub fn as_text(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 /// The bytes that digits in lower case stand for; `None` for anything else.
 #[must_use]
 pub fn decode(digits: &str) -> Option<Vec<u8>> {
-    let value =
-        |digit: &u8| DIGITS.iter().position(|known| known == digit).and_then(|at| u8::try_from(at).ok());
-    let pairs = digits.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some(value(high)? << 4 | value(low)?),
+    let mut bytes = Vec::with_capacity(digits.len() / 2);
+    for pair in digits.as_bytes().chunks(2) {
+        let [high, low] = pair else { return None };
+        bytes.push(value(*high)? << 4 | value(*low)?);
+    }
+    Some(bytes)
+}
+
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
-    });
-    pairs.collect()
+    }
+}
+
+/// The 16 bytes of a UUID, or without hyphens of 32 digits, in lower case.
+#[must_use]
+pub fn decode_id(text: &str, is_uuid: bool) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    let mut digits = text.as_bytes().iter();
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        if is_uuid && matches!(at, 4 | 6 | 8 | 10) && digits.next() != Some(&b'-') {
+            return None;
+        }
+        *byte = value(*digits.next()?)? << 4 | value(*digits.next()?)?;
+    }
+    digits.next().is_none().then_some(bytes)
 }
 
 #[cfg(test)]

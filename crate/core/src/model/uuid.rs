@@ -44,7 +44,7 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        hex::uuid(&self.0, f)
+        f.write_str(hex::as_text(&hex::uuid(&self.0)))
     }
 }
 

@@ -54,8 +54,9 @@ impl Kms {
         })
     }
 
-    /// Any operation of the KMS API: resolves to `{ answer }` or `{ error: { name, message } }`, with `steps` where
-    /// `traced`. Rejects only where the storage fails.
+    /// Any operation of the KMS API. Where `traced`, resolves to `{ answer, steps }` or `{ error: { name, message },
+    /// steps }`; else to the answer itself or to `{ error }`, which no answer of AWS's has as a member. Rejects only
+    /// where the storage fails. `input` is an object of its own data, or no object.
     pub fn send(
         &self,
         operation: String,
@@ -66,15 +67,13 @@ impl Kms {
         self.run(move |inner| async move {
             let request = Request { operation, input, region, traced };
             let (answer, steps) = inner.call(&request).await?;
-            let mut members = Vec::with_capacity(2);
-            match answer {
-                Ok(value) => members.push(("answer", to_js(&value))),
-                Err(error) => members.push(("error", error_object(&error.into()))),
-            }
-            if traced {
-                members.push(("steps", to_js(&steps.into_value())));
-            }
-            Ok(object(members.into_iter()))
+            let outcome = match answer {
+                Ok(value) if !traced => return Ok(to_js(&value)),
+                Ok(value) => ("answer", to_js(&value)),
+                Err(error) => ("error", error_object(&error.into())),
+            };
+            let steps = traced.then(|| ("steps", to_js(&steps.into_value())));
+            Ok(object([outcome].into_iter().chain(steps)))
         })
     }
 
