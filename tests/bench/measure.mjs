@@ -13,22 +13,32 @@ export function median(numbers) {
 }
 
 /**
- * How many calls a second, one waiting for the other.
- * @param {(index: number) => unknown} call
+ * How many calls a second; `run` does so many of them, from number `from` on.
+ * @param {(from: number, count: number) => unknown} run
  */
-export async function perSecond(call) {
+async function rate(run) {
   // Until the engine has compiled it for good, and to know how many make a round.
   let count = 0;
   const warm = performance.now() + 2 * ROUND;
-  while (performance.now() < warm) await call(count++);
+  while (performance.now() < warm) await run(count++, 1);
   const batch = Math.max(10, Math.round(count / 2));
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
     const started = performance.now();
-    for (let index = 0; index < batch; index++) await call(index);
+    await run(0, batch);
     rounds.push((batch / (performance.now() - started)) * 1000);
   }
   return median(rounds);
+}
+
+/**
+ * How many calls a second, one waiting for the other.
+ * @param {(index: number) => unknown} call
+ */
+export function perSecond(call) {
+  return rate(async (from, count) => {
+    for (let index = from; index < from + count; index++) await call(index);
+  });
 }
 
 /**
@@ -36,18 +46,7 @@ export async function perSecond(call) {
  * @param {() => void} call
  */
 export function perSecondSync(call) {
-  let count = 0;
-  const warm = performance.now() + 2 * ROUND;
-  while (performance.now() < warm) {
-    call();
-    count++;
-  }
-  const batch = Math.max(10, Math.round(count / 2));
-  const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const started = performance.now();
-    for (let index = 0; index < batch; index++) call();
-    rounds.push((batch / (performance.now() - started)) * 1000);
-  }
-  return median(rounds);
+  return rate((_, count) => {
+    for (let index = 0; index < count; index++) call();
+  });
 }

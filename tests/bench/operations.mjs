@@ -99,7 +99,11 @@ export async function benchOperations(say) {
     );
   };
   for (const length of [32, 1024]) {
-    note(`node:crypto alone, ${length} bytes`, undefined, perSecondSync(bareCryptography(length)));
+    note(
+      `node:crypto alone, ${length} bytes`,
+      undefined,
+      await perSecondSync(bareCryptography(length)),
+    );
   }
   for (const keys of STORES) {
     const kms = await Kms.open({ store: "memory" });

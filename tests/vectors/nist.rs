@@ -19,7 +19,7 @@ fn bytes(case: &Value, member: &str) -> Vec<u8> {
     hex::decode(case[member].as_str().unwrap()).unwrap()
 }
 
-/// The library under `kdf::derive`, on the whole fixed input that NIST gives.
+/// The library that `kdf::derive` is held against, on the whole fixed input that NIST gives.
 macro_rules! derived {
     ($size:ty, $key:expr, $fixed_input:expr) => {{
         struct Key;

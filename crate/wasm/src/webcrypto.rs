@@ -11,7 +11,7 @@ use js_sys::{Array, Object, Promise, Uint8Array};
 use tabkms_core::crypto::{DataKey, aead};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AesGcmParams, Crypto, CryptoKey, SubtleCrypto};
+use web_sys::{AesGcmParams, CryptoKey, SubtleCrypto};
 use zeroize::Zeroizing;
 
 use crate::error::StorageError;
@@ -24,15 +24,17 @@ const TAG_BITS: u8 = 128;
 /// # Errors
 /// [`StorageError::Refused`] where there is none: a page that is not served securely.
 pub(crate) fn subtle() -> Result<SubtleCrypto, StorageError> {
-    host::global("crypto")
-        .map(JsCast::unchecked_into::<Crypto>)
-        .and_then(|crypto| host::member(&crypto, "subtle"))
-        .map(JsCast::unchecked_into)
-        .ok_or_else(|| {
-            StorageError::Refused(
-                "there is no WebCrypto here: the page has to come over HTTPS or from localhost".into(),
-            )
-        })
+    // Looked up at every call, and it does not change while a host runs.
+    thread_local! {
+        static SUBTLE: Option<SubtleCrypto> = host::global("crypto")
+            .and_then(|crypto| host::member(&crypto, "subtle"))
+            .map(JsCast::unchecked_into);
+    }
+    SUBTLE.with(Clone::clone).ok_or_else(|| {
+        StorageError::Refused(
+            "there is no WebCrypto here: the page has to come over HTTPS or from localhost".into(),
+        )
+    })
 }
 
 /// Waits for a promise of WebCrypto's.

@@ -23,7 +23,7 @@ pub fn wipe_stack() {
     black_box(&mut below);
 }
 
-/// As [`wipe_stack`], ten times as far: after work with key pairs.
+/// As [`wipe_stack`], as far as [`DEEP`] says: after work with key pairs.
 #[inline(never)]
 #[allow(clippy::large_stack_arrays)] // that is the point
 pub fn wipe_deep_stack() {

@@ -101,6 +101,14 @@ pub struct MultiRegion {
 
 record!(MultiRegion { primary, replicas });
 
+impl MultiRegion {
+    /// Adds a replica in its place.
+    pub fn add_replica(&mut self, region: Region) {
+        let at = self.replicas.partition_point(|other| *other < region);
+        self.replicas.insert(at, region);
+    }
+}
+
 /// A state that passes by itself; what is left of it then means nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settling {
@@ -232,6 +240,12 @@ impl Key {
         self.reference.arn()
     }
 
+    /// When the key is gone, where that is fixed: its deletion is pending and waits for no replica.
+    #[must_use]
+    pub fn deletion_date(&self) -> Option<Timestamp> {
+        self.deletion.and_then(|deletion| deletion.date)
+    }
+
     /// The key's state at `now`; `is_connected` says whether the custom key store that it stands in is connected.
     #[must_use]
     pub fn state(&self, now: Timestamp, is_connected: bool) -> KeyState {
@@ -360,7 +374,7 @@ impl Key {
     #[must_use]
     pub fn next_due(&self) -> Option<(Timestamp, Due)> {
         let deletion = match self.status {
-            Status::PendingDeletion => self.deletion.and_then(|deletion| deletion.date),
+            Status::PendingDeletion => self.deletion_date(),
             Status::Enabled | Status::Disabled => None,
         };
         let rotation = match self.status {

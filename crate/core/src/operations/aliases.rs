@@ -5,7 +5,7 @@
 use super::Context;
 use super::context::require_not_pending_deletion;
 use super::paging::{Page, limit, page, parse_marker};
-use crate::keys::{Alias, AliasName};
+use crate::keys::{Alias, AliasName, Key};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, Timestamp};
 use crate::store::Record;
@@ -144,8 +144,8 @@ pub(super) fn list_aliases(
             let (account, region) = (context.caller.account, &context.caller.region);
             let now = context.now;
             let alive = |alias: &&Alias| {
-                let deletion = context.state.key(&alias.target).and_then(|key| key.deletion);
-                deletion.and_then(|deletion| deletion.date).is_none_or(|date| date > now)
+                let target = context.state.key(&alias.target);
+                target.and_then(Key::deletion_date).is_none_or(|date| date > now)
             };
             page(context.state.aliases_after(account, region, after.as_ref()).filter(alive), limit, name)
         }

@@ -79,20 +79,37 @@ fn required<T>(member: Option<T>, name: &str) -> Result<T, KmsError> {
         .ok_or_else(|| KmsError::validation(format!("{name} is required for this type of custom key store.")))
 }
 
-fn unwanted<T>(member: Option<&T>, name: &str) -> Result<(), KmsError> {
-    match member {
+/// Refuses the first of these members that is given.
+fn refuse_given(members: &[(&str, bool)]) -> Result<(), KmsError> {
+    match members.iter().find(|(_, is_given)| *is_given) {
         None => Ok(()),
-        Some(_) => {
+        Some((name, _)) => {
             Err(KmsError::validation(format!("{name} is not valid for this type of custom key store.")))
         }
     }
 }
 
+/// What only an external key store has, in either request, and whether it is given.
+macro_rules! proxy_members {
+    ($request:ident) => {
+        [
+            ("XksProxyUriEndpoint", $request.endpoint.is_some()),
+            ("XksProxyUriPath", $request.path.is_some()),
+            ("XksProxyVpcEndpointServiceName", $request.vpc_service.is_some()),
+            ("XksProxyVpcEndpointServiceOwner", $request.vpc_owner.is_some()),
+            ("XksProxyAuthenticationCredential", $request.credential.is_some()),
+            ("XksProxyConnectivity", $request.connectivity.is_some()),
+        ]
+    };
+}
+
 fn backing(request: CreateCustomKeyStoreRequest) -> Result<Backing, KmsError> {
     if request.kind.as_deref() == Some("EXTERNAL_KEY_STORE") {
-        unwanted(request.cluster.as_ref(), "CloudHsmClusterId")?;
-        unwanted(request.trust_anchor.as_ref(), "TrustAnchorCertificate")?;
-        unwanted(request.password.as_ref(), "KeyStorePassword")?;
+        refuse_given(&[
+            ("CloudHsmClusterId", request.cluster.is_some()),
+            ("TrustAnchorCertificate", request.trust_anchor.is_some()),
+            ("KeyStorePassword", request.password.is_some()),
+        ])?;
         let proxy = XksProxy {
             connectivity: required(request.connectivity, "XksProxyConnectivity")?,
             access_key_id: required(request.credential, "XksProxyAuthenticationCredential")?.access_key_id,
@@ -104,12 +121,7 @@ fn backing(request: CreateCustomKeyStoreRequest) -> Result<Backing, KmsError> {
         check_proxy(&proxy)?;
         return Ok(Backing::External(proxy));
     }
-    unwanted(request.endpoint.as_ref(), "XksProxyUriEndpoint")?;
-    unwanted(request.path.as_ref(), "XksProxyUriPath")?;
-    unwanted(request.vpc_service.as_ref(), "XksProxyVpcEndpointServiceName")?;
-    unwanted(request.vpc_owner.as_ref(), "XksProxyVpcEndpointServiceOwner")?;
-    unwanted(request.credential.as_ref(), "XksProxyAuthenticationCredential")?;
-    unwanted(request.connectivity.as_ref(), "XksProxyConnectivity")?;
+    refuse_given(&proxy_members!(request))?;
     required(request.password, "KeyStorePassword")?;
     let hsm = CloudHsm {
         cluster: required(request.cluster, "CloudHsmClusterId")?,
@@ -265,12 +277,7 @@ pub(super) fn update_custom_key_store(
     let mut store = find(context, &request.id)?.clone();
     let is_more_than_the_name = request.password.is_some()
         || request.cluster.is_some()
-        || request.endpoint.is_some()
-        || request.path.is_some()
-        || request.vpc_service.is_some()
-        || request.vpc_owner.is_some()
-        || request.credential.is_some()
-        || request.connectivity.is_some();
+        || proxy_members!(request).iter().any(|(_, is_given)| *is_given);
     let allowed = match store.connection(context.now) {
         ConnectionState::Disconnected => true,
         ConnectionState::Connected => !is_more_than_the_name,
@@ -284,19 +291,16 @@ pub(super) fn update_custom_key_store(
     }
     match &mut store.backing {
         Backing::CloudHsm(hsm) => {
-            unwanted(request.endpoint.as_ref(), "XksProxyUriEndpoint")?;
-            unwanted(request.path.as_ref(), "XksProxyUriPath")?;
-            unwanted(request.vpc_service.as_ref(), "XksProxyVpcEndpointServiceName")?;
-            unwanted(request.vpc_owner.as_ref(), "XksProxyVpcEndpointServiceOwner")?;
-            unwanted(request.credential.as_ref(), "XksProxyAuthenticationCredential")?;
-            unwanted(request.connectivity.as_ref(), "XksProxyConnectivity")?;
+            refuse_given(&proxy_members!(request))?;
             if let Some(cluster) = request.cluster {
                 hsm.cluster = cluster;
             }
         }
         Backing::External(proxy) => {
-            unwanted(request.cluster.as_ref(), "CloudHsmClusterId")?;
-            unwanted(request.password.as_ref(), "KeyStorePassword")?;
+            refuse_given(&[
+                ("CloudHsmClusterId", request.cluster.is_some()),
+                ("KeyStorePassword", request.password.is_some()),
+            ])?;
             if let Some(connectivity) = request.connectivity {
                 proxy.connectivity = connectivity;
                 // A public endpoint has no service behind it.

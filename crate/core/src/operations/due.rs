@@ -6,7 +6,7 @@ use crate::audit;
 use crate::crypto::{Random, StoreKey};
 use crate::keys::{Due, Key, KeyRef, MultiRegion, Status};
 use crate::model::{KmsError, Timestamp};
-use crate::store::{Changes, Event, Kind, Record, State};
+use crate::store::{Change, Changes, Event, Kind, Record, State};
 
 /// Something that fell due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,16 @@ impl Overlay {
         match self.keys.iter_mut().find(|(of, _)| *of == reference) {
             Some((_, old)) => *old = key,
             None => self.keys.push((reference, key)),
+        }
+    }
+
+    /// Changes those of `references` that stand.
+    fn change(&mut self, state: &State, references: Vec<KeyRef>, change: impl Fn(&mut Key)) {
+        for of in references {
+            if let Some(mut key) = self.key(state, &of).cloned() {
+                change(&mut key);
+                self.set(of, Some(key));
+            }
         }
     }
 
@@ -158,33 +168,18 @@ fn happen(
     match due {
         Due::Rotate => {
             key.rotate_automatically(at, means.store_key, means.random)?;
-            for of in related {
-                if let Some(mut replica) = overlay.key(state, &of).cloned() {
-                    replica.follow(&key);
-                    overlay.set(of, Some(replica));
-                }
-            }
+            overlay.change(state, related, |replica| replica.follow(&key));
         }
         Due::Expire => {
             let was_pending = key.pending.is_some();
             key.expire(at);
             // Replicas hold the next material only as long as their primary does.
             if was_pending && key.pending.is_none() && !key.is_replica() {
-                for of in related {
-                    if let Some(mut replica) = overlay.key(state, &of).cloned() {
-                        replica.pending = None;
-                        overlay.set(of, Some(replica));
-                    }
-                }
+                overlay.change(state, related, |replica| replica.pending = None);
             }
         }
         Due::Delete => {
-            for of in related {
-                if let Some(mut other) = overlay.key(state, &of).cloned() {
-                    lose_replica(&mut other, reference, at);
-                    overlay.set(of, Some(other));
-                }
-            }
+            overlay.change(state, related, |other| lose_replica(other, reference, at));
             overlay.set(reference.clone(), None);
             return Ok(());
         }
@@ -215,11 +210,8 @@ fn event(key: &KeyRef, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result
 /// A deleted key takes its material, its aliases, its grants and the memory of its use with it.
 fn deleted(state: &State, reference: &KeyRef) -> Changes {
     let mut changes = Changes::default();
-    let mut delete = |kind, id| {
-        let mut change = Changes::default();
-        change.delete(kind, id);
-        changes.append(change);
-    };
+    // Each record is here once: among 50,000 grants there is nothing to look for.
+    let mut delete = |kind, id| changes.durable.push(Change { kind, id, record: None });
     for alias in state.aliases_of(reference, None) {
         delete(Kind::Alias, alias.id());
     }

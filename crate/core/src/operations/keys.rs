@@ -114,7 +114,7 @@ impl KeyMetadata {
             description: key.description.clone(),
             usage: key.usage.name(),
             state: state.name(),
-            deletion: key.deletion.and_then(|deletion| deletion.date),
+            deletion: key.deletion_date(),
             valid_to: expires,
             origin: key.origin.name(),
             custom_key_store: key.custom_key_store.as_ref().map(CustomKeyStoreId::to_string),
@@ -306,7 +306,7 @@ pub(super) fn list_keys(
     let limit = limit(request.limit, 100, 1000)?;
     let after: Option<KeyRef> = parse_marker(request.marker.as_deref())?;
     let now = context.now;
-    let gone = |key: &Key| key.deletion.and_then(|deletion| deletion.date).is_some_and(|date| date <= now);
+    let gone = |key: &Key| key.deletion_date().is_some_and(|date| date <= now);
     let (account, region) = (context.caller.account, &context.caller.region);
     let keys = context.state.keys_after(account, region, after.as_ref()).filter(|key| !gone(key));
     let page = page(keys, limit, |key| key.reference.to_string());

@@ -51,8 +51,7 @@ pub(super) fn replicate_key(
     require_room(context, &region)?;
 
     let mut related = related;
-    let at = related.replicas.partition_point(|other| *other < region);
-    related.replicas.insert(at, region.clone());
+    related.add_replica(region.clone());
     let mut key = key.into_owned();
     key.multi_region = Some(related.clone());
     let replica = Key {
@@ -106,8 +105,8 @@ pub(super) fn update_primary_region(
     require_enabled(&replica)?;
 
     related.replicas.retain(|other| *other != region);
-    let at = related.replicas.partition_point(|other| *other < related.primary);
-    related.replicas.insert(at, std::mem::replace(&mut related.primary, region.clone()));
+    let former = std::mem::replace(&mut related.primary, region.clone());
+    related.add_replica(former);
     let settling = Some(Settling { until: context.now.plus(SETTLING), what: Transition::Updating });
     let mut key = key.into_owned();
     (key.multi_region, key.settling) = (Some(related.clone()), settling);

@@ -38,9 +38,7 @@ impl From<&Tag> for TagEntry {
 /// `TagException` for a key that is given twice or is AWS's own, `LimitExceededException` beyond 50.
 pub(super) fn tagged(mut tags: Vec<Tag>, more: Vec<TagRequest>) -> Result<Vec<Tag>, KmsError> {
     for (at, tag) in more.iter().enumerate() {
-        if tag.key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(tag_error(format!("Tag key {} begins with aws:, which is reserved", tag.key)));
-        }
+        refuse_reserved(&tag.key)?;
         if more.iter().take(at).any(|earlier| earlier.key == tag.key) {
             return Err(tag_error(format!("Tag key {} is given twice", tag.key)));
         }
@@ -60,6 +58,14 @@ pub(super) fn tagged(mut tags: Vec<Tag>, more: Vec<TagRequest>) -> Result<Vec<Ta
         return Err(KmsError::request(RequestError::LimitExceeded, message));
     }
     Ok(tags)
+}
+
+/// Refuses AWS's own tag keys.
+fn refuse_reserved(key: &str) -> Result<(), KmsError> {
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(tag_error(format!("Tag key {key} begins with aws:, which is reserved")));
+    }
+    Ok(())
 }
 
 fn tag_error(message: String) -> KmsError {
@@ -98,9 +104,7 @@ pub(super) fn untag_resource(
 ) -> Result<(), KmsError> {
     let key = context.key_not_alias(&request.key_id)?;
     require_not_pending_deletion(&key)?;
-    if let Some(own) = request.keys.iter().find(|key| key.to_ascii_lowercase().starts_with("aws:")) {
-        return Err(tag_error(format!("Tag key {own} begins with aws:, which is reserved")));
-    }
+    request.keys.iter().try_for_each(|key| refuse_reserved(key))?;
     let mut key = key.into_owned();
     let before = key.tags.len();
     key.tags.retain(|tag| !request.keys.contains(&tag.key));

@@ -34,12 +34,6 @@ impl Changes {
         Self::set(&mut self.durable, Change { kind, id, record: None });
     }
 
-    /// Adds all of `other`, which came later.
-    pub fn extend(&mut self, other: Changes) {
-        other.durable.into_iter().for_each(|change| Self::set(&mut self.durable, change));
-        self.events.extend(other.events);
-    }
-
     /// Adds all of `other`, which is about other records.
     pub fn append(&mut self, mut other: Changes) {
         self.durable.append(&mut other.durable);

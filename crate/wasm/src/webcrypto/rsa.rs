@@ -82,11 +82,7 @@ impl RsaHost {
     /// Whether there is a platform to ask.
     #[must_use]
     pub fn is_there() -> bool {
-        // Asked at every call, and it does not change while a host runs.
-        thread_local! {
-            static IS_THERE: bool = subtle().is_ok();
-        }
-        IS_THERE.with(|is_there| *is_there)
+        subtle().is_ok()
     }
 
     /// Does `job`; [`HostResult::Declined`] where this platform cannot.
