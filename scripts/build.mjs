@@ -36,6 +36,7 @@ const FEATURES = [
   "--enable-nontrapping-float-to-int",
   "--enable-reference-types",
   "--enable-sign-ext",
+  "--enable-simd",
 ];
 const WASM_OPT = [
   ...FEATURES,
@@ -43,6 +44,8 @@ const WASM_OPT = [
   // LLVM has inlined what is worth it. What is inlined here makes few bytes fewer and compresses worse: 35 KB (brotli).
   "--always-inline-max-function-size=0",
   "--one-caller-inline-max-function-size=0",
+  // Of functions that are alike the names are alike: side by side they compress better: 6 KB (brotli).
+  "--reorder-functions-by-name",
   "--debuginfo",
 ];
 // The names of the functions stay in a copy, which the size check reads: NAMED.

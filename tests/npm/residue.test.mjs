@@ -8,6 +8,9 @@ import { Kms } from "../../dist/index.js";
 import { instance } from "../../dist/load.js";
 
 const draws = [];
+/** The supplies of data keys, and how many bytes one is. */
+const supplies = [];
+const SUPPLY = 512;
 /** Of any length: the last one before a key is made is its private part. */
 const other = [];
 
@@ -48,8 +51,9 @@ function record() {
     const filled = original.call(this, array);
     const draw = Buffer.from(new Uint8Array(filled));
     if (array.byteLength === 32) draws.push(draw);
-    // A draw of 1024 is the supply of what is public: ids, nonces, initialisation vectors.
-    if (array.byteLength >= 28 && array.byteLength < 1024) other.push(draw);
+    if (array.byteLength === SUPPLY) supplies.push(draw);
+    // A draw of 4096 is the supply of what is public: ids, nonces, initialisation vectors.
+    else if (array.byteLength >= 28 && array.byteLength < 4096) other.push(draw);
     return filled;
   };
 }
@@ -146,8 +150,17 @@ test("no key material, data key or plaintext stays in linear memory", async () =
   assert.equal(pairs.length, KEYS.length);
   await assertGone(pairs, "after HMAC keys and key pairs");
 
+  // Data keys are drawn a few at a time; those to come are there, and no other.
+  const { Plaintext: last } = await kms.send("GenerateDataKey", { KeyId, KeySpec: "AES_256" });
+  const supply = supplies.at(-1);
+  const given = supply.indexOf(Buffer.from(last));
+  assert.ok(given >= 64, "a data key comes out of its supply, from the end");
+  assert.ok((await memory()).includes(supply.subarray(given - 32, given)), "the next stands there");
+  await assertGone([Buffer.from(last), supply.subarray(given)], "after a data key");
+
   await kms.close();
-  await assertGone([storeKey, ...draws, ...secrets], "after closing, the store key too");
+  const unused = supply.subarray(given - 32, given);
+  await assertGone([storeKey, unused, ...draws, ...secrets], "after closing, the store key too");
 });
 
 /** Stretches of a private key's numbers: big-endian as in PKCS #8, and little-endian as wasm computes. */

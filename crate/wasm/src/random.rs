@@ -5,26 +5,70 @@ use rand_core::{Rng, SeedableRng};
 use tabkms_core::crypto::{Failure, Random};
 use wasm_bindgen::JsCast;
 use web_sys::Crypto;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::host;
 
 /// How many public random bytes are drawn at a time. A draw costs some microseconds, however short it is.
-const SUPPLY: usize = 4096;
+const PUBLIC: usize = 4096;
+/// How many bytes of data keys to come are drawn at a time: few, for they are secrets that stand here unused.
+const DATA_KEYS: usize = 512;
 
 /// Where random bytes come from.
 pub enum Source {
-    /// `crypto.getRandomValues`. What is secret is drawn when it is needed; for ids, nonces and initialisation vectors
-    /// there is a supply, and how much of it is left.
-    Platform(Box<[u8; SUPPLY]>, usize),
+    /// `crypto.getRandomValues`. Key material is drawn when it is needed; there is a supply for ids, nonces and
+    /// initialisation vectors, and another for data keys. Whoever could read that one could read the store key beside
+    /// it, and what is given out is wiped from it.
+    Platform {
+        /// For what everybody may see.
+        public: Supply<PUBLIC>,
+        /// For data keys.
+        data_keys: Supply<DATA_KEYS>,
+    },
     /// ChaCha20 from a seed: the same seed gives the same ids and keys. Insecure, for tests.
     Seeded(Box<ChaCha20Rng>),
 }
 
 impl Default for Source {
     fn default() -> Self {
-        Self::Platform(Box::new([0; SUPPLY]), 0)
+        Self::Platform { public: Supply::default(), data_keys: Supply::default() }
     }
+}
+
+/// Random bytes drawn in advance, each given out once.
+pub struct Supply<const N: usize> {
+    bytes: Box<[u8; N]>,
+    left: usize,
+}
+
+impl<const N: usize> Default for Supply<N> {
+    fn default() -> Self {
+        Self { bytes: Box::new([0; N]), left: 0 }
+    }
+}
+
+impl<const N: usize> Supply<N> {
+    fn give(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
+        give(self.bytes.as_mut_slice(), &mut self.left, dest)
+    }
+}
+
+/// Takes `dest` from the end of what is left, drawing anew where it is not enough.
+fn give(bytes: &mut [u8], left: &mut usize, dest: &mut [u8]) -> Result<(), Failure> {
+    if dest.len() > bytes.len() {
+        return platform(dest);
+    }
+    if *left < dest.len() {
+        platform(bytes)?;
+        *left = bytes.len();
+    }
+    let rest = left.saturating_sub(dest.len());
+    if let Some(taken) = bytes.get_mut(rest..*left) {
+        dest.copy_from_slice(taken);
+        taken.zeroize();
+    }
+    *left = rest;
+    Ok(())
 }
 
 impl Source {
@@ -42,7 +86,7 @@ impl Source {
     /// None for a seeded source, and none before the first draw for the platform's.
     pub fn split(&mut self) -> Result<Self, Failure> {
         match self {
-            Self::Platform(..) => Ok(Self::default()),
+            Self::Platform { .. } => Ok(Self::default()),
             Self::Seeded(generator) => {
                 let mut seed = Zeroizing::new([0; 32]);
                 generator.fill_bytes(seed.as_mut_slice());
@@ -76,7 +120,7 @@ fn platform(dest: &mut [u8]) -> Result<(), Failure> {
 impl Random for Source {
     fn fill(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
         match self {
-            Self::Platform(..) => platform(dest),
+            Self::Platform { .. } => platform(dest),
             Self::Seeded(generator) => {
                 generator.fill_bytes(dest);
                 Ok(())
@@ -85,22 +129,17 @@ impl Random for Source {
     }
 
     fn fill_public(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
-        let Self::Platform(supply, left) = self else { return self.fill(dest) };
-        if dest.len() > SUPPLY {
-            return self.fill(dest);
+        match self {
+            Self::Platform { public, .. } => public.give(dest),
+            Self::Seeded(_) => self.fill(dest),
         }
-        if *left < dest.len() {
-            platform(supply.as_mut_slice())?;
-            *left = SUPPLY;
+    }
+
+    fn fill_data_key(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
+        match self {
+            Self::Platform { data_keys, .. } => data_keys.give(dest),
+            Self::Seeded(_) => self.fill(dest),
         }
-        let rest = left.saturating_sub(dest.len());
-        if let Some(taken) = supply.get_mut(rest..*left) {
-            dest.copy_from_slice(taken);
-            // Given out once and never again.
-            taken.fill(0);
-        }
-        *left = rest;
-        Ok(())
     }
 }
 

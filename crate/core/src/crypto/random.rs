@@ -20,6 +20,15 @@ pub trait Random {
     fn fill_public(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
         self.fill(dest)
     }
+
+    /// As [`Random::fill`], for a data key: of a secret that is made at every call, a host may draw a small supply in
+    /// advance.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    fn fill_data_key(&mut self, dest: &mut [u8]) -> Result<(), Failure> {
+        self.fill(dest)
+    }
 }
 
 /// An array of `N` random bytes, for what is not secret: ids, nonces.

@@ -84,7 +84,7 @@ fn generate<'a>(
     let key = wrapping_key(context, &request.key_id)?;
     context.unless_dry_run(request.dry_run)?;
     let mut data_key = Zeroizing::new(vec![0; length]);
-    context.random.fill(&mut data_key)?;
+    context.random.fill_data_key(&mut data_key)?;
     context.trace.step(|| {
         let made = match shown {
             true => Artefact::shown(Kind::DataKey, "", &data_key),

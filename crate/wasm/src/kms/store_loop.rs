@@ -374,6 +374,8 @@ impl Inner {
         }
         self.listener.borrow_mut().take();
         self.state.borrow_mut().take();
+        // With the data keys that it has drawn in advance.
+        self.random.take();
         self.rsa.forget();
         self.store.close();
     }
