@@ -11,6 +11,7 @@ pub mod error;
 mod gate;
 mod host;
 pub mod kms;
+mod memory;
 pub mod random;
 pub mod root_key;
 pub mod store;

@@ -352,10 +352,12 @@ impl<T: Cbor> Cbor for Vec<T> {
     }
 
     fn read(from: &mut Reader<'_>) -> Self {
-        let mut items = Self::new();
-        for _ in 0..from.array() {
+        let length = from.array();
+        // Most lists are short and stay as they are; a length that lies takes no room.
+        let mut items = Self::with_capacity(usize::try_from(length.min(16)).unwrap_or_default());
+        for _ in 0..length {
             items.push(T::read(from));
-            // A length that lies ends where the bytes do.
+            // And it ends where the bytes do.
             if !from.is_sound {
                 break;
             }

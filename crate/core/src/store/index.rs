@@ -218,15 +218,15 @@ impl Index {
         self.0.below(prefix.0, after.as_ref().map(AsRef::as_ref)).map(|(_, entry)| entry.as_ref())
     }
 
-    /// Puts a record in place of the one at `own`, or takes it out.
-    pub(super) fn set(&mut self, own: &Path, entry: Option<Entry>) {
-        if let Some(old) = self.0.remove(&own.0) {
-            for path in old.paths() {
-                self.0.forget(&path.0);
-            }
+    /// Puts a record in place of the one at `own`, or takes it out. Returns that one.
+    pub(super) fn set(&mut self, own: &Path, entry: Option<Entry>) -> Option<Arc<Entry>> {
+        let old = self.0.remove(&own.0);
+        for path in old.iter().flat_map(|old| old.paths()) {
+            self.0.forget(&path.0);
         }
         if let Some(entry) = entry {
             self.0.insert_under(&entry.paths(), Arc::new(entry));
         }
+        old
     }
 }

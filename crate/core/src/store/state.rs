@@ -252,12 +252,12 @@ impl State {
     }
 
     fn set_key(&mut self, reference: &KeyRef, key: Option<Key>) {
-        let was = self.key(reference).map(|key| key.manager);
         let is = key.as_ref().map(|key| key.manager);
         if key.is_none() {
             self.deferred.forget(reference);
         }
-        self.index.set(&Path::key(reference), key.map(Entry::Key));
+        let old = self.index.set(&Path::key(reference), key.map(Entry::Key));
+        let was = old.as_deref().and_then(Entry::key).map(|key| key.manager);
         self.keys = self.keys + usize::from(is.is_some()) - usize::from(was.is_some());
         let mine = self
             .customer_keys

@@ -62,7 +62,7 @@ impl Inner {
 
     async fn load_snapshot(
         &self,
-        snapshot: Snapshot,
+        mut snapshot: Snapshot,
         passphrase: Option<&Uint8Array>,
     ) -> Result<(), Failure> {
         let Some(head) = snapshot.head else { return Err(StorageError::Closed.into()) };
@@ -75,7 +75,7 @@ impl Inner {
         }
         let (root, store_key) = RootKey::open(&record, &head.store, passphrase).await?;
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        load_rows(&mut kms, &mut s3, snapshot.rows).map_err(|error| corrupt(&error))?;
+        load_rows(&mut kms, &mut s3, &mut snapshot.rows).map_err(|error| corrupt(&error))?;
         *self.state.borrow_mut() = Some(State { kms, s3, head, root });
         Ok(())
     }

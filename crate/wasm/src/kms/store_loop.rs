@@ -204,13 +204,13 @@ impl Inner {
     pub(super) async fn refresh(self: &Rc<Self>) -> Result<(), Failure> {
         let Some(known) = self.known() else { return self.load(None).await };
         let Some(known) = known else { return Ok(()) };
-        let snapshot = self.store.read_since(known.clone()).await?;
+        let mut snapshot = self.store.read_since(known.clone()).await?;
         match snapshot.head {
             Some(head) if head == known => Ok(()),
             Some(head) if head.store == known.store => {
                 let loaded = self.with_mut(|state| {
                     state.head = head;
-                    load_rows(&mut state.kms, &mut state.s3, snapshot.rows)
+                    load_rows(&mut state.kms, &mut state.s3, &mut snapshot.rows)
                 })?;
                 loaded.map_err(|error| {
                     // Half of the rows may be in: the next call reads all of them again.
@@ -394,10 +394,10 @@ fn listen(name: &str, inner: Weak<Inner>) -> Option<Channel> {
     Some(Channel { channel, _on_message: on_message })
 }
 
-/// Rows in the order in which they were committed.
-pub(super) fn load_rows(kms: &mut Core, s3: &mut S3, mut rows: Vec<Row>) -> Result<(), StoreError> {
+/// Loads rows, and leaves them in the order in which they were committed.
+pub(super) fn load_rows(kms: &mut Core, s3: &mut S3, rows: &mut [Row]) -> Result<(), StoreError> {
     rows.sort_by_key(|row| row.generation);
-    kms.load(&rows)?.iter().try_for_each(|change| s3.apply(change).map(drop))
+    kms.load(rows)?.iter().try_for_each(|change| s3.apply(change).map(drop))
 }
 
 fn apply(state: &mut State, changes: Changes, committed: Option<Generation>) -> Result<(), StoreError> {

@@ -27,6 +27,7 @@ use web_sys::Blob;
 use super::opening::store_id;
 use super::store_loop::{Inner, State, corrupt, load_rows};
 use crate::error::{Failure, StorageError};
+use crate::memory;
 use crate::root_key::{ROUNDS, RootKey, derive_key, unwrap_bytes, wrap_bytes};
 use crate::store::{Commit, Head, Outcome, PIECE_LEN};
 use crate::webcrypto::{self, settled, subtle};
@@ -151,11 +152,13 @@ impl Inner {
             StoreKey::copy_from(&opened.ok_or(StorageError::WrongPassphrase)?).ok_or_else(damaged)?;
         let sealed = reader.take_long(header.section_length).await?;
         let section = webcrypto::decrypt(&key, &iv(&header.section_iv)?, &front, &sealed).await?;
-        let section: Section = decode(&section.ok_or_else(damaged)?.to_vec())?;
+        let section = section.ok_or_else(damaged)?;
+        memory::reserve(section.length());
+        let section: Section = decode(&section.to_vec())?;
 
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        let rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
-        load_rows(&mut kms, &mut s3, rows.clone()).map_err(|error| corrupt(&error))?;
+        let mut rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
+        load_rows(&mut kms, &mut s3, &mut rows).map_err(|error| corrupt(&error))?;
         let id = store_id(&mut self.draw()?)?;
         let result = match self.import_bodies(&mut reader, &id, &section.bodies).await {
             Ok(()) => self.replace(kms, s3, rows, &id).await,

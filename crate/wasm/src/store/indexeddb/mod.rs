@@ -17,10 +17,13 @@ pub use self::schema::SCHEMA_VERSION;
 use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
 use crate::error::StorageError;
 use crate::host;
+use crate::memory;
 
 const META: &str = "meta";
 const ROWS: &str = "rows";
 const PIECES: &str = "pieces";
+/// How many bytes a row usually is.
+const USUAL_ROW: u32 = 280;
 
 /// Rows and pieces in an IndexedDB database of the page's origin.
 pub struct IndexedDbStore {
@@ -106,7 +109,8 @@ impl IndexedDbStore {
             }
             _ => rows.get_all(),
         };
-        let found = Array::from(&request::result(request).await?);
+        let found: Array = request::result(request).await?.unchecked_into();
+        memory::reserve(found.length().saturating_mul(USUAL_ROW));
         let rows = found.iter().map(|row| decode_row(&row)).collect::<Result<Vec<_>, _>>()?;
         Ok(Snapshot { head, rows })
     }
@@ -276,15 +280,34 @@ fn encode_row(row: &Row) -> JsValue {
     object.into()
 }
 
-fn decode_row(object: &JsValue) -> Result<Row, StorageError> {
+#[wasm_bindgen]
+extern "C" {
+    /// A row as it stands in the database: structured cloning has made it, so that asking for a member cannot throw.
+    #[wasm_bindgen(extends = Object)]
+    type StoredRow;
+    #[wasm_bindgen(method, structural, getter)]
+    fn kind(this: &StoredRow) -> JsValue;
+    #[wasm_bindgen(method, structural, getter)]
+    fn id(this: &StoredRow) -> JsValue;
+    #[wasm_bindgen(method, structural, getter)]
+    fn generation(this: &StoredRow) -> JsValue;
+    #[wasm_bindgen(method, structural, getter)]
+    fn sealed(this: &StoredRow) -> JsValue;
+}
+
+fn decode_row(row: &JsValue) -> Result<Row, StorageError> {
     let corrupt = || StorageError::Corrupt("a row cannot be read".to_owned());
-    let kind = host::member(object, "kind").and_then(|kind| whole(&kind)).ok_or_else(corrupt)?;
-    let id = host::member(object, "id").and_then(|id| id.as_string()).ok_or_else(corrupt)?;
-    let generation =
-        host::member(object, "generation").and_then(|value| whole(&value)).ok_or_else(corrupt)?;
-    let sealed = match host::member(object, "sealed") {
-        Some(sealed) => Some(sealed.dyn_into::<Uint8Array>().map_err(|_| corrupt())?.to_vec()),
-        None => None,
+    if !row.is_object() {
+        return Err(corrupt());
+    }
+    let row: &StoredRow = row.unchecked_ref();
+    let kind = whole(&row.kind()).ok_or_else(corrupt)?;
+    let id = row.id().as_string().ok_or_else(corrupt)?;
+    let generation = whole(&row.generation()).ok_or_else(corrupt)?;
+    let sealed = row.sealed();
+    let sealed = match sealed.is_undefined() {
+        true => None,
+        false => Some(sealed.dyn_into::<Uint8Array>().map_err(|_| corrupt())?.to_vec()),
     };
     let kind = u8::try_from(kind).map_err(|_| corrupt())?;
     Ok(Row { kind, id, generation: Generation(generation), sealed })
