@@ -1,6 +1,7 @@
 /** Loads the wasm file, once, wherever this runs. */
 
-import init, { type InitInput, type InitOutput, Kms } from "./wasm/tabkms.js";
+import { platformCipher } from "./cipher.ts";
+import init, { type InitInput, type InitOutput, Kms, setPlatformCipher } from "./wasm/tabkms.js";
 
 let loading: Promise<InitOutput> | undefined;
 
@@ -26,6 +27,13 @@ export async function instance(): Promise<InitOutput | undefined> {
 }
 
 async function initialise(source?: InitInput | Promise<InitInput>): Promise<InitOutput> {
+  const instance = await instantiate(source);
+  const cipher = platformCipher();
+  if (cipher) setPlatformCipher(cipher);
+  return instance;
+}
+
+async function instantiate(source?: InitInput | Promise<InitInput>): Promise<InitOutput> {
   if (source !== undefined) return init({ module_or_path: source });
   const url = new URL("./wasm/tabkms_bg.wasm", import.meta.url);
   // Node's fetch does not read files.

@@ -12,6 +12,7 @@ mod gate;
 mod host;
 pub mod kms;
 mod memory;
+pub mod platform;
 pub mod random;
 pub mod root_key;
 pub mod store;

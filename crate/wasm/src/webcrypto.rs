@@ -133,6 +133,7 @@ impl Cipher {
             Inner::Platform(key) => encrypt(key, iv, aad, data).await,
             Inner::Wasm(key) => {
                 let mut buffer = copy_in(data);
+                aead::compute_on(None);
                 let tag = aead::encrypt_in_place(key.expose(), iv, aad, &mut buffer)
                     .map_err(|failure| StorageError::Host(failure.to_string()))?;
                 let out = Uint8Array::new_with_length(data.length().saturating_add(16));
@@ -157,6 +158,7 @@ impl Cipher {
             Inner::Platform(key) => decrypt(key, iv, aad, data).await,
             Inner::Wasm(key) => {
                 let sealed = copy_in(data);
+                aead::compute_on(None);
                 let opened = aead::open(key.expose(), iv, aad, &sealed).ok();
                 Ok(opened.map(|opened| Uint8Array::from(opened.as_slice())))
             }

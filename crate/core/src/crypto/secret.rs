@@ -7,7 +7,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::aead::Cipher;
+use super::aead::{Cipher, Keyed};
 use super::{Failure, Random};
 
 pub use tabkms_symmetric::KEY_LEN;
@@ -101,10 +101,10 @@ impl StoreKey {
         &self.0
     }
 
-    /// AES-256-GCM under it.
+    /// As AES-256-GCM takes it.
     #[must_use]
-    pub fn cipher(&self) -> &Cipher {
-        &self.1
+    pub fn keyed(&self) -> Keyed<'_> {
+        Keyed::with_schedule(&self.0, &self.1)
     }
 }
 

@@ -96,7 +96,7 @@ impl SealedMaterial {
         let iv = random::array(random)?;
         let mut sealed = Vec::with_capacity(material.expose().len() + aead::TAG_LEN);
         let aad = associated_data(key_id);
-        aead::seal_into(store_key.cipher(), &iv, &aad, material.expose(), &mut sealed)?;
+        aead::seal_into(store_key.keyed(), &iv, &aad, material.expose(), &mut sealed)?;
         Ok(Self { iv, sealed })
     }
 
@@ -105,7 +105,7 @@ impl SealedMaterial {
     /// # Errors
     /// `KMSInternalException` where it was not sealed under this store key for this KMS key.
     pub fn open(&self, store_key: &StoreKey, key_id: &str) -> Result<KeyMaterial, KmsError> {
-        let opened = aead::open_with(store_key.cipher(), &self.iv, &associated_data(key_id), &self.sealed);
+        let opened = aead::open_with(store_key.keyed(), &self.iv, &associated_data(key_id), &self.sealed);
         opened.map(KeyMaterial::new).map_err(|_| KmsError::internal("the key material at rest does not open"))
     }
 }

@@ -29,7 +29,7 @@ pub fn seal(
     let iv: [u8; IV_LEN] = random::array(random)?;
     let mut sealed = Vec::with_capacity(IV_LEN + record.len() + TAG_LEN);
     sealed.extend_from_slice(&iv);
-    aead::seal_into(store_key.cipher(), &iv, &associated_data(kind, id, generation), record, &mut sealed)?;
+    aead::seal_into(store_key.keyed(), &iv, &associated_data(kind, id, generation), record, &mut sealed)?;
     Ok(sealed)
 }
 
@@ -43,5 +43,5 @@ pub fn open(
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Forged> {
     let (iv, sealed) = sealed.split_first_chunk::<IV_LEN>().ok_or(Forged)?;
-    aead::open_with(store_key.cipher(), iv, &associated_data(kind, id, generation), sealed)
+    aead::open_with(store_key.keyed(), iv, &associated_data(kind, id, generation), sealed)
 }

@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 use js_sys::Function;
 use tabkms_core::api::{Call, Desk, Env, Kms as Core, Planned};
 use tabkms_core::authz::Caller;
+use tabkms_core::crypto::aead;
 use tabkms_core::model::{KmsError, Timestamp, Value};
 use tabkms_core::store::{Changes, Generation, Row, StoreError};
 use tabkms_core::trace::{Step, Trace};
@@ -18,6 +19,7 @@ use super::options::Settings;
 use crate::error::{Failure, StorageError};
 use crate::gate::Gate;
 use crate::host;
+use crate::platform;
 use crate::random::Source;
 use crate::root_key::RootKey;
 use crate::store::{Commit, Head, Outcome, Store};
@@ -150,6 +152,7 @@ impl Inner {
                 call.trace = Trace::listening();
             }
             let host_now = self.host_now();
+            self.choose_engine();
             let planned = self.with(|state| {
                 let random = &mut *self.random.borrow_mut();
                 state.kms.plan_or_ask(&mut call, &mut Env { host_now, random }, &mut desk)
@@ -177,6 +180,12 @@ impl Inner {
     fn desk(&self) -> Desk {
         let is_asked = self.settings.engine == Engine::Auto && !self.random.borrow().is_seeded();
         if is_asked && RsaHost::is_there() { Desk::staffed() } else { Desk::default() }
+    }
+
+    /// Says what computes until something is waited for: another store may have said otherwise.
+    fn choose_engine(&self) {
+        let platform = if self.settings.engine == Engine::Auto { platform::platform() } else { None };
+        aead::compute_on(platform);
     }
 
     pub(super) fn caller(
@@ -257,6 +266,7 @@ impl Inner {
     /// The commit of `changes` and of all that is deferred on top of the state, and the head that it makes.
     fn seal(&self, state: &State, changes: &Changes) -> Result<(Commit, Head), Failure> {
         let head = Head { store: state.head.store.clone(), generation: state.head.generation.next() };
+        self.choose_engine();
         let rows = state.kms.seal(changes, head.generation, &mut *self.random.borrow_mut())?;
         let commit = Commit {
             expected: Some(state.head.clone()),
