@@ -21,14 +21,16 @@ type Key = [u8; KEY_LEN];
 type Iv = [u8; IV_LEN];
 /// The 16 bytes behind a ciphertext.
 type Tag = [u8; TAG_LEN];
+type Encrypt = fn(&Key, &Iv, aad: &[u8], buffer: &mut [u8]) -> Option<Tag>;
+type Decrypt = fn(&Key, &Iv, aad: &[u8], buffer: &mut [u8], &Tag) -> Option<bool>;
 
 /// AES-256-GCM as the host computes it, at once. `None` where it cannot.
 #[derive(Debug)]
 pub struct Platform {
     /// Encrypts the buffer in place and returns the tag; on `None` the buffer is as it was.
-    pub encrypt: fn(&Key, &Iv, &[u8], &mut [u8]) -> Option<Tag>,
+    pub encrypt: Encrypt,
     /// Decrypts the buffer in place and says whether the tag fits; unless it does, the buffer is as it was.
-    pub decrypt: fn(&Key, &Iv, &[u8], &mut [u8], &Tag) -> Option<bool>,
+    pub decrypt: Decrypt,
 }
 
 impl Platform {
