@@ -540,7 +540,7 @@ fn what_create_key_cannot_do_is_refused_not_ignored() {
     );
     assert!(error.starts_with("UnsupportedOperationException: "), "{error}");
     let error = host.error("CreateKey", map([("Policy", s("{}"))]));
-    assert_eq!(error, "MalformedPolicyDocumentException: The policy has no Statement.");
+    assert_eq!(error, "MalformedPolicyDocumentException: The policy has no Statement at line 1, column 1.");
 }
 
 #[test]

@@ -5,10 +5,9 @@
 //! used through its service only, and looked at by its account.
 
 mod default_policy;
-mod document;
+pub mod policy;
 
 pub use default_policy::default_policy;
-pub use document::check_document;
 
 use std::fmt;
 

@@ -1,50 +1,159 @@
 //! Reads JSON (RFC 8259) strictly, for policy documents: a name that stands twice in an object, text behind the value
-//! and deep nesting are faults, and a fault knows its place.
+//! and deep nesting are faults. Everything read knows its place in the text, and a fault knows its own.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
-
-use super::Value;
 
 /// Deeper than any policy: a condition's values are five deep.
 const DEEPEST: usize = 32;
 
-/// What is wrong with a text, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JsonError {
-    /// The place, in bytes from the start of the text.
-    pub at: usize,
-    /// The fault.
-    pub what: &'static str,
+/// Each of these faults begins alike.
+macro_rules! what {
+    ($what:literal) => {
+        concat!("The text is no JSON: ", $what)
+    };
 }
 
-impl JsonError {
-    /// The fault with its line and column, both from 1, in `text`.
+/// A part of a text, in bytes from its start. What is quoted includes its quotation marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// Where it begins.
+    pub start: u32,
+    /// Where it has ended.
+    pub end: u32,
+}
+
+impl Span {
+    /// The part from byte `start` up to byte `end`.
     #[must_use]
-    pub fn describe(&self, text: &str) -> String {
-        let before = text.get(..self.at).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        format!("The text is no JSON: {} at line {line}, column {column}.", self.what)
+    pub fn new(start: usize, end: usize) -> Self {
+        let clip = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: clip(start), end: clip(end) }
+    }
+
+    /// The part itself; nothing where `text` is not the one that was read.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// A fault of this part.
+    #[must_use]
+    pub fn fault(self, what: &'static str) -> Fault {
+        let (start, end) = (self.start as usize, self.end as usize);
+        Fault { at: start, length: end.saturating_sub(start), what }
     }
 }
 
-impl fmt::Display for JsonError {
+/// What is wrong with a text, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it begins, in bytes from the start of the text.
+    pub at: usize,
+    /// How many bytes it takes; none where something is missing.
+    pub length: usize,
+    /// The fault, without a full stop.
+    pub what: &'static str,
+}
+
+impl Fault {
+    /// The fault as a sentence, with its line and column, both from 1, in `text`, and the words there if they are few.
+    #[must_use]
+    pub fn describe(&self, text: &str) -> String {
+        /// The longest words that a message repeats, in bytes.
+        const WORDS: usize = 80;
+        let (before, rest) = text.split_at_checked(self.at).unwrap_or((text, ""));
+        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let words = rest.get(..self.length).unwrap_or_default();
+        if words.starts_with('"') && words.len() <= WORDS {
+            format!("{} at line {line}, column {column}: {words}.", self.what)
+        } else {
+            format!("{} at line {line}, column {column}.", self.what)
+        }
+    }
+}
+
+impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at byte {}", self.what, self.at)
     }
 }
 
-impl std::error::Error for JsonError {}
+impl std::error::Error for Fault {}
+
+/// A value and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node<'a> {
+    /// From its first byte to its last.
+    pub span: Span,
+    /// The value.
+    pub value: Json<'a>,
+}
+
+/// A value. It borrows from the text that it was read from wherever no escape stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Json<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number as it is written: to compute with any that may stand there takes tables of 10 KB.
+    Number(&'a str),
+    /// Text, its escapes resolved.
+    Text(Cow<'a, str>),
+    /// An array.
+    List(Vec<Node<'a>>),
+    /// An object, in the order it was written.
+    Object(Vec<Member<'a>>),
+}
+
+/// A name and its value in an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The name, its escapes resolved.
+    pub name: Cow<'a, str>,
+    /// The place of the name.
+    pub at: Span,
+    /// The value.
+    pub node: Node<'a>,
+}
+
+impl Member<'_> {
+    /// From the name to the end of the value.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { start: self.at.start, end: self.node.span.end }
+    }
+}
+
+/// The place of the first name that `members` have a second time, where `order` says what is the same. Sorts as it
+/// goes, since comparing each with each takes too long where someone sends thousands.
+pub fn repeated(members: &[Member<'_>], order: fn(&str, &str) -> Ordering) -> Option<Span> {
+    let mut sorted: Vec<&Member<'_>> = Vec::with_capacity(members.len());
+    for member in members {
+        match sorted.binary_search_by(|earlier| order(&earlier.name, &member.name)) {
+            Ok(_) => return Some(member.at),
+            Err(place) => sorted.insert(place, member),
+        }
+    }
+    None
+}
 
 /// Reads the one value that `text` holds.
 ///
 /// # Errors
-/// [`JsonError`] at the first fault.
-pub fn parse(text: &str) -> Result<Value, JsonError> {
+/// [`Fault`] at the first fault.
+pub fn parse(text: &str) -> Result<Node<'_>, Fault> {
     let mut reader = Reader { text, at: 0 };
-    let value = reader.value(0)?;
+    let node = reader.node(0)?;
     reader.space();
-    if reader.at == text.len() { Ok(value) } else { Err(reader.fault("something stands behind the value")) }
+    if reader.at == text.len() {
+        Ok(node)
+    } else {
+        Err(reader.fault(what!("something stands behind the value")))
+    }
 }
 
 struct Reader<'a> {
@@ -52,12 +161,12 @@ struct Reader<'a> {
     at: usize,
 }
 
-impl Reader<'_> {
-    fn fault(&self, what: &'static str) -> JsonError {
-        JsonError { at: self.at, what }
+impl<'a> Reader<'a> {
+    fn fault(&self, what: &'static str) -> Fault {
+        Span::new(self.at, self.at).fault(what)
     }
 
-    fn rest(&self) -> &str {
+    fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -79,99 +188,103 @@ impl Reader<'_> {
         is_there
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn node(&mut self, depth: usize) -> Result<Node<'a>, Fault> {
         self.space();
+        let start = self.at;
+        let value = self.value(depth)?;
+        Ok(Node { span: Span::new(start, self.at), value })
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Json<'a>, Fault> {
         if depth > DEEPEST {
-            return Err(self.fault("it is nested too deeply"));
+            return Err(self.fault(what!("it is nested too deeply")));
         }
         match self.peek() {
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
-            Some(b'"') => self.string().map(Value::String),
+            Some(b'"') => self.string().map(Json::Text),
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => {
                 let words =
-                    [("true", Value::Boolean(true)), ("false", Value::Boolean(false)), ("null", Value::Null)];
+                    [("true", Json::Boolean(true)), ("false", Json::Boolean(false)), ("null", Json::Null)];
                 for (word, value) in words {
                     if self.rest().starts_with(word) {
                         self.at += word.len();
                         return Ok(value);
                     }
                 }
-                Err(self.fault("a value is missing"))
+                Err(self.fault(what!("a value is missing")))
             }
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
-        let mut members: Vec<(String, Value)> = Vec::new();
+    fn object(&mut self, depth: usize) -> Result<Json<'a>, Fault> {
+        let mut members = Vec::new();
         self.at += 1;
-        if self.takes(b'}') {
-            return Ok(Value::Map(members));
-        }
-        loop {
+        let mut has_ended = self.takes(b'}');
+        while !has_ended {
             self.space();
             if self.peek() != Some(b'"') {
-                return Err(self.fault("a name is missing"));
+                return Err(self.fault(what!("a name is missing")));
             }
-            let at = self.at;
+            let start = self.at;
             let name = self.string()?;
-            if members.iter().any(|(earlier, _)| *earlier == name) {
-                return Err(JsonError { at, what: "a name stands twice in one object" });
-            }
+            let at = Span::new(start, self.at);
             if !self.takes(b':') {
-                return Err(self.fault("a colon is missing"));
+                return Err(self.fault(what!("a colon is missing")));
             }
-            members.push((name, self.value(depth + 1)?));
-            if self.takes(b'}') {
-                return Ok(Value::Map(members));
+            members.push(Member { name, at, node: self.node(depth + 1)? });
+            has_ended = self.takes(b'}');
+            if !has_ended && !self.takes(b',') {
+                return Err(self.fault(what!("a comma or a closing brace is missing")));
             }
-            if !self.takes(b',') {
-                return Err(self.fault("a comma or a closing brace is missing"));
-            }
+        }
+        match repeated(&members, str::cmp) {
+            Some(place) => Err(place.fault(what!("a name stands twice in one object"))),
+            None => Ok(Json::Object(members)),
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
+    fn array(&mut self, depth: usize) -> Result<Json<'a>, Fault> {
         let mut items = Vec::new();
         self.at += 1;
-        if self.takes(b']') {
-            return Ok(Value::List(items));
-        }
-        loop {
-            items.push(self.value(depth + 1)?);
-            if self.takes(b']') {
-                return Ok(Value::List(items));
-            }
-            if !self.takes(b',') {
-                return Err(self.fault("a comma or a closing bracket is missing"));
+        let mut has_ended = self.takes(b']');
+        while !has_ended {
+            items.push(self.node(depth + 1)?);
+            has_ended = self.takes(b']');
+            if !has_ended && !self.takes(b',') {
+                return Err(self.fault(what!("a comma or a closing bracket is missing")));
             }
         }
+        Ok(Json::List(items))
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
-        let mut out = String::new();
+    fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
         self.at += 1;
+        let mut out = Cow::Borrowed("");
         loop {
-            let Some(c) = self.rest().chars().next() else {
-                return Err(self.fault("a text does not end"));
-            };
-            match c {
-                '"' => {
+            // What an escape or the end ends is never in the middle of a character.
+            let plain = self.rest().bytes().take_while(|b| !matches!(b, b'"' | b'\\' | 0..0x20)).count();
+            let piece = self.rest().get(..plain).unwrap_or_default();
+            if out.is_empty() {
+                out = Cow::Borrowed(piece);
+            } else {
+                out.to_mut().push_str(piece);
+            }
+            self.at += plain;
+            match self.peek() {
+                Some(b'"') => {
                     self.at += 1;
                     return Ok(out);
                 }
-                '\\' => out.push(self.escape()?),
-                '\0'..='\x1f' => return Err(self.fault("a control character stands in a text")),
-                _ => {
-                    out.push(c);
-                    self.at += c.len_utf8();
-                }
+                Some(b'\\') => out.to_mut().push(self.escape()?),
+                Some(_) => return Err(self.fault(what!("a control character stands in a text"))),
+                None => return Err(self.fault(what!("a text does not end"))),
             }
         }
     }
 
-    fn escape(&mut self) -> Result<char, JsonError> {
+    fn escape(&mut self) -> Result<char, Fault> {
         let escaped = match self.text.as_bytes().get(self.at + 1) {
             Some(b'"') => '"',
             Some(b'\\') => '\\',
@@ -182,20 +295,20 @@ impl Reader<'_> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'u') => return self.unicode(),
-            _ => return Err(self.fault("an escape is unknown")),
+            _ => return Err(self.fault(what!("an escape is unknown"))),
         };
         self.at += 2;
         Ok(escaped)
     }
 
     /// `\uXXXX`, or the two halves of a pair.
-    fn unicode(&mut self) -> Result<char, JsonError> {
+    fn unicode(&mut self) -> Result<char, Fault> {
         let half = |reader: &Self, at: usize| {
             let digits = reader.text.get(at..at + 6)?.strip_prefix("\\u")?;
             let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
             is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
         };
-        let fault = self.fault("an escape is no character");
+        let fault = self.fault(what!("an escape is no character"));
         let first = half(self, self.at).ok_or_else(|| fault.clone())?;
         let units = [Some(first), half(self, self.at + 6)];
         let decoded = char::decode_utf16(units.into_iter().flatten()).next();
@@ -204,17 +317,14 @@ impl Reader<'_> {
         Ok(character)
     }
 
-    /// A whole number that fits, or the text of any other: nobody computes with one that stands in a policy, and to read
-    /// it takes tables of 10 KB.
-    fn number(&mut self) -> Result<Value, JsonError> {
+    fn number(&mut self) -> Result<Json<'a>, Fault> {
         let length = self.rest().bytes().take_while(|b| b"+-.eE0123456789".contains(b)).count();
         let text = self.rest().get(..length).unwrap_or_default();
         if !is_number(text) {
-            return Err(self.fault("a number has no form"));
+            return Err(self.fault(what!("a number has no form")));
         }
-        let value = text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer);
         self.at += length;
-        Ok(value)
+        Ok(Json::Number(text))
     }
 }
 
@@ -236,43 +346,75 @@ mod tests {
 
     use super::*;
 
+    /// The same value as `serde_json` has it.
+    fn theirs(node: &Node<'_>) -> serde_json::Value {
+        match &node.value {
+            Json::Null => serde_json::Value::Null,
+            Json::Boolean(value) => (*value).into(),
+            Json::Number(text) => serde_json::from_str(text).unwrap(),
+            Json::Text(text) => text.as_ref().into(),
+            Json::List(items) => items.iter().map(theirs).collect(),
+            Json::Object(members) => members.iter().map(|m| (m.name.to_string(), theirs(&m.node))).collect(),
+        }
+    }
+
     #[test]
     fn reads_what_serde_json_reads() {
         let texts = [
             r#"{"a":[1,-2,9223372036854775807,true,false,null,"x"],"b":{}}"#,
             " [ ] ",
             r#""\u00e9\ud83d\ude00\n\"\\\/""#,
+            r#"{"a\u0062":"\u0041b\u0043d","é":"é\u0041é"}"#,
             "0",
         ];
         for text in texts {
-            assert_eq!(parse(text).unwrap(), serde_json::from_str(text).unwrap());
+            let expected: serde_json::Value = serde_json::from_str(text).unwrap();
+            assert_eq!(theirs(&parse(text).unwrap()), expected);
         }
     }
 
     #[test]
-    fn numbers_that_are_not_whole_or_do_not_fit_are_their_text() {
-        for text in ["3.5", "1.25E-2", "-1e3", "0e+0", "9223372036854775808", "1e999"] {
-            assert_eq!(parse(text).unwrap(), Value::String(text.to_owned()));
+    fn numbers_are_their_text() {
+        for text in ["3.5", "1.25E-2", "-1e3", "0e+0", "9223372036854775808", "1e999", "-0", "17"] {
+            assert_eq!(parse(text).unwrap().value, Json::Number(text));
         }
         for text in
             ["-", "-a", "-.5", "5.", "5.e1", "1e", "1e+", "1e1.5", "1.2.3", "1-1", "00", "-01", "1ee1"]
         {
-            assert_eq!(parse(text).unwrap_err().what, "a number has no form", "{text}");
+            assert!(parse(text).unwrap_err().what.ends_with("a number has no form"), "{text}");
         }
-        assert_eq!(parse("-0").unwrap(), Value::Integer(0));
+    }
+
+    #[test]
+    fn everything_knows_its_place() {
+        let text = "{ \"a\" : [ 1.5 , \"x\\ny\" , {} ],\n\"é\":true } ";
+        let node = parse(text).unwrap();
+        assert_eq!(node.span.of(text), text.trim_end());
+        let Json::Object(members) = &node.value else { panic!() };
+        let [a, b] = members.as_slice() else { panic!() };
+        assert_eq!(a.at.of(text), "\"a\"");
+        assert_eq!(a.span().of(text), "\"a\" : [ 1.5 , \"x\\ny\" , {} ]");
+        assert_eq!((b.at.of(text), b.node.span.of(text)), ("\"é\"", "true"));
+        let Json::List(items) = &a.node.value else { panic!() };
+        let cut: Vec<_> = items.iter().map(|item| item.span.of(text)).collect();
+        assert_eq!(cut, ["1.5", "\"x\\ny\"", "{}"]);
     }
 
     #[test]
     fn names_the_fault_and_its_place() {
         let cases = [
             ("", "a value is missing at line 1, column 1"),
-            ("{\n \"a\": 1,\n \"a\": 2}", "a name stands twice in one object at line 3, column 2"),
+            ("{\n \"a\": 1,\n \"a\": 2}", "a name stands twice in one object at line 3, column 2: \"a\""),
+            ("{\"\\u0061\": 1, \"a\": 2}", "a name stands twice in one object at line 1, column 15: \"a\""),
             ("[1 2]", "a comma or a closing bracket is missing at line 1, column 4"),
+            ("{\"a\":1 2}", "a comma or a closing brace is missing at line 1, column 8"),
             ("{\"a\" 1}", "a colon is missing at line 1, column 6"),
             ("{a:1}", "a name is missing at line 1, column 2"),
+            ("{\"a\":1,}", "a name is missing at line 1, column 8"),
+            ("[1,]", "a value is missing at line 1, column 4"),
             ("\"a", "a text does not end at line 1, column 3"),
             ("\"\\x\"", "an escape is unknown at line 1, column 2"),
-            ("\"\\ud800\"", "an escape is no character at line 1, column 2"),
+            ("\"é\\ud800\"", "an escape is no character at line 1, column 3"),
             ("1 1", "something stands behind the value at line 1, column 3"),
             ("01", "a number has no form at line 1, column 1"),
             ("\"\n\"", "a control character stands in a text at line 1, column 2"),
@@ -281,21 +423,40 @@ mod tests {
             let described = parse(text).unwrap_err().describe(text);
             assert_eq!(described, format!("The text is no JSON: {expected}."), "{text}");
         }
-        assert_eq!(parse(&"[".repeat(100_000)).unwrap_err().what, "it is nested too deeply");
+        for open in ["[", "{\"\":"] {
+            let fault = parse(&open.repeat(100_000)).unwrap_err();
+            assert!(fault.what.ends_with("it is nested too deeply"));
+        }
+    }
+
+    #[test]
+    fn the_first_repeated_name_is_the_fault_among_many() {
+        let mut text = "{".to_owned();
+        for number in 0..4000 {
+            text.push_str(&format!("\"{number}\":0,"));
+        }
+        let at = text.len();
+        text.push_str("\"17\":0,\"3\":0}");
+        let fault = parse(&text).unwrap_err();
+        assert_eq!((fault.at, fault.length), (at, 4));
     }
 
     proptest! {
         #[test]
         fn agrees_with_serde_json_on_any_text(text in "[\\[\\]{}:,\"\\\\0-9a-fu.eE+ \n-]{0,24}") {
             let ours = parse(&text);
-            let theirs = serde_json::from_str::<serde_json::Value>(&text);
+            let expected = serde_json::from_str::<serde_json::Value>(&text);
             // Stricter only where a name stands twice; ours takes numbers of any size.
-            if ours.as_ref().is_err_and(|error| error.what.contains("twice"))
-                || theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range"))
+            if ours.as_ref().is_err_and(|fault| fault.what.contains("twice"))
+                || expected.as_ref().is_err_and(|error| error.to_string().contains("out of range"))
             {
                 return Ok(());
             }
-            prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{} {:?} {:?}", text, ours, theirs);
+            prop_assert_eq!(ours.is_ok(), expected.is_ok(), "{} {:?} {:?}", text, ours, expected);
+            if let (Ok(ours), Ok(expected)) = (ours, expected) {
+                prop_assert_eq!(theirs(&ours), expected);
+                prop_assert_eq!(ours.span.of(&text), text.trim());
+            }
         }
     }
 }

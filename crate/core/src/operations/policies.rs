@@ -5,6 +5,7 @@
 use super::Context;
 use super::paging::limit;
 use crate::authz;
+use crate::authz::policy::{Kind, Policy};
 use crate::keys::Key;
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError};
@@ -84,9 +85,9 @@ pub(super) fn accepted_policy(policy: Option<String>) -> Result<Option<String>, 
         let message = format!("A key policy has at most {MAX_POLICY} bytes");
         return Err(KmsError::request(RequestError::LimitExceeded, message));
     }
-    match authz::check_document(&policy) {
-        Ok(()) => Ok(Some(policy)),
-        Err(why) => Err(KmsError::request(RequestError::MalformedPolicy, why)),
+    match Policy::parse(&policy, Kind::Key) {
+        Ok(_) => Ok(Some(policy)),
+        Err(fault) => Err(KmsError::request(RequestError::MalformedPolicy, fault.describe(&policy))),
     }
 }
 

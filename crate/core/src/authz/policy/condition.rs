@@ -1,0 +1,309 @@
+//! Conditions: an operator, a condition key and the values it is held against.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>,
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+
+use super::document::items;
+use super::evaluate::Facts;
+use super::pattern::Compare;
+use super::values::{Network, Number, address, decimal, instant, is_base64};
+use super::variables::{Syntax, Text, any_matches, is_key};
+use super::{Fault, Span};
+use crate::model::json::{Json, Node, repeated};
+
+/// One entry of a statement's Condition element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// From the key's name to the end of its values.
+    pub span: Span,
+    /// How the two are held against each other.
+    pub operator: Operator,
+    /// The condition key, as it is written.
+    pub key: Box<str>,
+    values: Values,
+}
+
+/// A condition operator, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operator {
+    /// Where its name stands.
+    pub span: Span,
+    /// What it looks at.
+    pub test: Test,
+    /// Whether it wants the opposite: `StringNotEquals`, `NotIpAddress`.
+    pub is_negated: bool,
+    /// Whether a request without the key passes: `…IfExists`.
+    pub if_exists: bool,
+    /// How many of the request's values have to pass.
+    pub set: Set,
+}
+
+/// What an operator looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test {
+    /// Text, byte for byte: StringEquals.
+    Text,
+    /// Text in any case: StringEqualsIgnoreCase.
+    AnyCase,
+    /// Text with wildcards: StringLike.
+    Like,
+    /// Numbers.
+    Numeric(Order),
+    /// Times.
+    Date(Order),
+    /// Truth.
+    Bool,
+    /// Bytes.
+    Binary,
+    /// IP addresses.
+    IpAddress,
+    /// ARNs with wildcards: ArnLike, and ArnEquals, which does the same.
+    Arn,
+    /// Whether the request has the key.
+    Null,
+}
+
+/// How two numbers or times have to stand to each other, the request's first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// They are equal.
+    Equal,
+    /// The first is less.
+    Less,
+    /// The first is not more.
+    LessOrEqual,
+    /// The first is more.
+    Greater,
+    /// The first is not less.
+    GreaterOrEqual,
+}
+
+/// How many of the request's values have to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Set {
+    /// No set operator: for a key of one value, as AWS says. With several, one of them is enough; for a negated
+    /// operator, all have to pass.
+    One,
+    /// `ForAllValues:`: all of them. With none, they do.
+    All,
+    /// `ForAnyValue:`: at least one.
+    Any,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Values {
+    Texts(Vec<Text>),
+    Numbers(Vec<Number>),
+    Networks(Vec<Network>),
+}
+
+const OPERATORS: [(&str, Test, bool); 27] = [
+    ("StringEquals", Test::Text, false),
+    ("StringNotEquals", Test::Text, true),
+    ("StringEqualsIgnoreCase", Test::AnyCase, false),
+    ("StringNotEqualsIgnoreCase", Test::AnyCase, true),
+    ("StringLike", Test::Like, false),
+    ("StringNotLike", Test::Like, true),
+    ("NumericEquals", Test::Numeric(Order::Equal), false),
+    ("NumericNotEquals", Test::Numeric(Order::Equal), true),
+    ("NumericLessThan", Test::Numeric(Order::Less), false),
+    ("NumericLessThanEquals", Test::Numeric(Order::LessOrEqual), false),
+    ("NumericGreaterThan", Test::Numeric(Order::Greater), false),
+    ("NumericGreaterThanEquals", Test::Numeric(Order::GreaterOrEqual), false),
+    ("DateEquals", Test::Date(Order::Equal), false),
+    ("DateNotEquals", Test::Date(Order::Equal), true),
+    ("DateLessThan", Test::Date(Order::Less), false),
+    ("DateLessThanEquals", Test::Date(Order::LessOrEqual), false),
+    ("DateGreaterThan", Test::Date(Order::Greater), false),
+    ("DateGreaterThanEquals", Test::Date(Order::GreaterOrEqual), false),
+    ("Bool", Test::Bool, false),
+    ("BinaryEquals", Test::Binary, false),
+    ("IpAddress", Test::IpAddress, false),
+    ("NotIpAddress", Test::IpAddress, true),
+    ("ArnEquals", Test::Arn, false),
+    ("ArnNotEquals", Test::Arn, true),
+    ("ArnLike", Test::Arn, false),
+    ("ArnNotLike", Test::Arn, true),
+    ("Null", Test::Null, false),
+];
+
+impl Operator {
+    /// Reads an operator's name.
+    fn parse(name: &str, span: Span) -> Option<Self> {
+        let (set, name) = match name.split_once(':') {
+            None => (Set::One, name),
+            Some(("ForAllValues", name)) => (Set::All, name),
+            Some(("ForAnyValue", name)) => (Set::Any, name),
+            Some(_) => return None,
+        };
+        let (name, if_exists) = match name.strip_suffix("IfExists") {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        let (_, test, is_negated) = *OPERATORS.iter().find(|(known, ..)| *known == name)?;
+        // Null asks for the key's absence itself.
+        (!if_exists || test != Test::Null).then_some(Self { span, test, is_negated, if_exists, set })
+    }
+}
+
+/// Reads a Condition element.
+pub(super) fn parse(node: &Node<'_>, has_variables: bool) -> Result<Vec<Condition>, Fault> {
+    let mut conditions = Vec::new();
+    let Json::Object(operators) = &node.value else {
+        return Err(node.span.fault("A condition is no object"));
+    };
+    for member in operators {
+        let operator = Operator::parse(&member.name, member.at)
+            .ok_or_else(|| member.at.fault("There is no such condition operator"))?;
+        let Json::Object(keys) = &member.node.value else {
+            return Err(member.node.span.fault("A condition operator has no object of condition keys"));
+        };
+        for key in keys {
+            if !is_key(&key.name) {
+                return Err(key.at.fault("A condition key has the form service:name"));
+            }
+            let values = Values::parse(&key.node, operator.test, has_variables)?;
+            conditions.push(Condition { span: key.span(), operator, key: key.name.as_ref().into(), values });
+        }
+        let ignoring_case = |a: &str, b: &str| {
+            a.bytes().map(|b| b.to_ascii_lowercase()).cmp(b.bytes().map(|b| b.to_ascii_lowercase()))
+        };
+        if let Some(place) = repeated(keys, ignoring_case) {
+            return Err(place.fault("A condition key stands twice, if in another case"));
+        }
+    }
+    Ok(conditions)
+}
+
+impl Values {
+    fn parse(node: &Node<'_>, test: Test, has_variables: bool) -> Result<Self, Fault> {
+        let (is_sound, what): (fn(&str) -> bool, _) = match test {
+            Test::Numeric(_) => return each(node, decimal, "This is no decimal number").map(Self::Numbers),
+            Test::Date(_) => {
+                let what = "This is neither an ISO 8601 time nor seconds since 1970";
+                return each(node, instant, what).map(Self::Numbers);
+            }
+            Test::IpAddress => {
+                let what = "This is neither an IP address nor a network in CIDR notation";
+                return each(node, Network::parse, what).map(Self::Networks);
+            }
+            Test::Bool | Test::Null => (is_truth, "This is neither true nor false"),
+            Test::Binary => (is_base64, "This is not base64"),
+            Test::Text | Test::AnyCase | Test::Like | Test::Arn => (|_| true, ""),
+        };
+        let syntax = Syntax {
+            has_wildcards: matches!(test, Test::Like | Test::Arn),
+            // "Policy variables can only be used with String and ARN operators."
+            has_variables: has_variables && !matches!(test, Test::Bool | Test::Null | Test::Binary),
+        };
+        let mut values = Vec::new();
+        for item in items(node) {
+            let text = scalar(item)?;
+            if !is_sound(text) {
+                return Err(item.span.fault(what));
+            }
+            values.push(Text::parse(text, item.span, syntax)?);
+        }
+        Ok(Self::Texts(values))
+    }
+}
+
+/// Reads each of a key's values, which may be a single one.
+fn each<T>(node: &Node<'_>, read: fn(&str) -> Option<T>, what: &'static str) -> Result<Vec<T>, Fault> {
+    let mut values = Vec::new();
+    for item in items(node) {
+        values.push(read(scalar(item)?).ok_or_else(|| item.span.fault(what))?);
+    }
+    Ok(values)
+}
+
+/// A value as text: "quotation marks are optional for numeric and Boolean values".
+fn scalar<'n>(item: &'n Node<'_>) -> Result<&'n str, Fault> {
+    match &item.value {
+        Json::Text(text) => Ok(text),
+        Json::Number(text) => Ok(text),
+        Json::Boolean(true) => Ok("true"),
+        Json::Boolean(false) => Ok("false"),
+        _ => Err(item.span.fault("A condition's value is text, a number or a Boolean")),
+    }
+}
+
+fn is_truth(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+}
+
+impl Condition {
+    /// Whether the request's values of the key are as the condition wants them.
+    pub(super) fn holds(&self, facts: &dyn Facts) -> bool {
+        let Operator { test, is_negated, if_exists, set, .. } = self.operator;
+        let (mut is_there, mut is_blank, mut any, mut all) = (false, true, false, true);
+        facts.values(&self.key, &mut |value| {
+            is_there = true;
+            is_blank &= value.is_empty();
+            if test != Test::Null {
+                // What hangs on a variable without a value neither holds nor is the contrary known.
+                let passes = self.covers(value, facts) == Some(!is_negated);
+                any |= passes;
+                all &= passes;
+            }
+        });
+        match set {
+            // "True … false (the key exists and its value is not null)": empty text is no value, as for set operators.
+            _ if test == Test::Null => {
+                self.covers(if is_blank { "true" } else { "false" }, facts) == Some(true)
+            }
+            // "It also returns true if there are no keys in the request, or if the key values resolve to a null data
+            // set, such as an empty string."
+            Set::All => is_blank || all,
+            // Of no value at all, none passes, even where …IfExists stands behind.
+            Set::Any => !is_blank && any,
+            Set::One if !is_there => is_negated || if_exists,
+            // "Those values are evaluated using a logical NOR."
+            Set::One => {
+                if is_negated {
+                    all
+                } else {
+                    any
+                }
+            }
+        }
+    }
+
+    /// Whether one of the condition's values covers one of the request's; `None` where nobody can tell.
+    fn covers(&self, value: &str, facts: &dyn Facts) -> Option<bool> {
+        let test = self.operator.test;
+        Some(match &self.values {
+            Values::Texts(texts) => {
+                let compare = match test {
+                    Test::AnyCase | Test::Bool | Test::Null => Compare::IgnoringCase,
+                    Test::Arn => Compare::AsArn,
+                    _ => Compare::Exactly,
+                };
+                return any_matches(texts.iter(), value, compare, facts);
+            }
+            Values::Numbers(numbers) => {
+                let (read, order): (fn(&str) -> Option<Number>, _) = match test {
+                    Test::Date(order) => (instant, order),
+                    Test::Numeric(order) => (decimal, order),
+                    _ => return None,
+                };
+                read(value).is_some_and(|value| numbers.iter().any(|number| order.holds(value, *number)))
+            }
+            Values::Networks(networks) => {
+                address(value).is_some_and(|address| networks.iter().any(|network| network.has(address)))
+            }
+        })
+    }
+}
+
+impl Order {
+    fn holds(self, a: Number, b: Number) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Less => a < b,
+            Self::LessOrEqual => a <= b,
+            Self::Greater => a > b,
+            Self::GreaterOrEqual => a >= b,
+        }
+    }
+}

@@ -1,0 +1,443 @@
+//! The values of conditions that are more than text: numbers, times, networks, bytes.
+//!
+//! By hand, since the parsers of floating point numbers and of dates weigh more than all of this.
+
+/// A number, or a time in seconds since 1970: whole and a fraction that is added to it, so that it orders as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Number {
+    whole: i64,
+    billionths: i64,
+}
+
+const BILLION: i64 = 1_000_000_000;
+
+/// Reads a decimal number: `-12`, `3.25`. Nine places behind the point at most, and no exponent.
+pub(super) fn decimal(text: &str) -> Option<Number> {
+    let (is_negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let (whole, billionths) = (digits_of(whole)?, billionths(fraction)?);
+    Some(match (is_negative, billionths) {
+        (false, _) => Number { whole, billionths },
+        (true, 0) => Number { whole: -whole, billionths },
+        (true, _) => Number { whole: -whole - 1, billionths: BILLION - billionths },
+    })
+}
+
+/// Reads a time: seconds since 1970, or the W3C's profile of ISO 8601 (<http://www.w3.org/TR/NOTE-datetime>):
+/// `2026`, `2026-11`, `2026-11-24`, and with a time and its zone `2026-11-24T13:00Z`, `2026-11-24T13:00:00.5+01:00`.
+pub(super) fn instant(text: &str) -> Option<Number> {
+    // Four digits are a year: as seconds they would be the first hours of 1970.
+    if text.len() != 4
+        && let Some(seconds) = decimal(text)
+    {
+        return Some(seconds);
+    }
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let mut parts = date.split('-');
+    let year = exactly(4, parts.next()?)?;
+    let mut part = || parts.next().map_or(Some(1), |text| exactly(2, text));
+    let (month, day) = (part()?, part()?);
+    let has_ended = parts.next().is_none();
+    if !has_ended || !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
+        return None;
+    }
+    let midnight = days_before(year, month, day) * 86_400;
+    let Some(time) = time else { return Some(Number { whole: midnight, billionths: 0 }) };
+    // A time belongs to a day, not to a month.
+    if date.len() != 10 {
+        return None;
+    }
+    let (clock, offset) = match time.strip_suffix('Z') {
+        Some(clock) => (clock, 0),
+        None => {
+            let (clock, zone) = time.split_at_checked(time.len().checked_sub(6)?)?;
+            let minutes = minutes(zone.get(1..)?)?;
+            (
+                clock,
+                match zone.as_bytes().first()? {
+                    b'+' => minutes,
+                    b'-' => -minutes,
+                    _ => return None,
+                },
+            )
+        }
+    };
+    let (hours, seconds) = clock.split_at_checked(5)?;
+    let (second, fraction) = match seconds.strip_prefix(':') {
+        None if seconds.is_empty() => (0, 0),
+        None => return None,
+        Some(seconds) => match seconds.split_once('.') {
+            Some((second, fraction)) => (exactly(2, second)?, billionths(fraction)?),
+            None => (exactly(2, seconds)?, 0),
+        },
+    };
+    if second > 59 {
+        return None;
+    }
+    Some(Number { whole: midnight + (minutes(hours)? - offset) * 60 + second, billionths: fraction })
+}
+
+/// `13:45`, in minutes.
+fn minutes(text: &str) -> Option<i64> {
+    let (hour, minute) = text.split_once(':')?;
+    let (hour, minute) = (exactly(2, hour)?, exactly(2, minute)?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The days from 1970 up to a date of the Gregorian calendar. Years begin in March here, so that a leap day ends one.
+fn days_before(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    // From March on, five months have 153 days, always.
+    let in_year = (153 * month + 2) / 5 + day - 1;
+    365 * year + leap_days + in_year - 719_468
+}
+
+fn digits_of(text: &str) -> Option<i64> {
+    let are_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    are_digits.then(|| text.parse().ok()).flatten()
+}
+
+fn exactly(count: usize, text: &str) -> Option<i64> {
+    if text.len() == count { digits_of(text) } else { None }
+}
+
+fn billionths(fraction: &str) -> Option<i64> {
+    let digits = digits_of(fraction)?;
+    let missing = 9_usize.checked_sub(fraction.len())?;
+    Some((0..missing).fold(digits, |digits, _| digits * 10))
+}
+
+/// Addresses that begin alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Network {
+    first: Address,
+    /// How many bits of an address are free.
+    free: u32,
+}
+
+/// An IP address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Address {
+    is_v6: bool,
+    bits: u128,
+}
+
+impl Network {
+    /// Reads CIDR notation (RFC 4632, RFC 4291): `203.0.113.0/24`, `2001:db8::/32`. Without a length it is one address.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (first, length) = match text.split_once('/') {
+            Some((first, length)) => {
+                (address(first)?, Some(digits_of(length).filter(|_| length.len() <= 3)?))
+            }
+            None => (address(text)?, None),
+        };
+        let width = if first.is_v6 { 128 } else { 32 };
+        let free = width - length.unwrap_or(width);
+        u32::try_from(free).ok().map(|free| Self { first, free })
+    }
+
+    /// Whether `address` is in it. An IPv4 address is in no network of IPv6, nor the other way.
+    pub(super) fn has(&self, address: Address) -> bool {
+        let differing = self.first.bits ^ address.bits;
+        self.first.is_v6 == address.is_v6 && differing.checked_shr(self.free).unwrap_or_default() == 0
+    }
+}
+
+/// Reads an address of IPv4 or IPv6.
+pub(super) fn address(text: &str) -> Option<Address> {
+    let is_v6 = text.contains(':');
+    let bits = if is_v6 { v6(text)? } else { v4(text)?.into() };
+    Some(Address { is_v6, bits })
+}
+
+fn v4(text: &str) -> Option<u32> {
+    let mut bits = 0;
+    let mut parts = text.split('.');
+    for _ in 0..4 {
+        let part = parts.next().filter(|part| part.len() <= 3 && (*part == "0" || !part.starts_with('0')))?;
+        bits = bits << 8 | u32::from(u8::try_from(digits_of(part)?).ok()?);
+    }
+    parts.next().is_none().then_some(bits)
+}
+
+/// RFC 4291, 2.2: eight groups of hexadecimal digits, `::` for groups of zero, the last two perhaps as IPv4.
+fn v6(text: &str) -> Option<u128> {
+    let Some((head, tail)) = text.split_once("::") else {
+        let (bits, count) = groups(text)?;
+        return (count == 8).then_some(bits);
+    };
+    let ((high, before), (low, behind)) = (groups(head)?, groups(tail)?);
+    let is_last = !head.contains('.');
+    (is_last && before + behind < 8).then(|| high.checked_shl(128 - 16 * before).unwrap_or_default() | low)
+}
+
+/// The groups between single colons, and how many there are.
+fn groups(text: &str) -> Option<(u128, u32)> {
+    let (mut bits, mut count) = (0, 0);
+    let mut parts = text.split(':').peekable();
+    while let Some(part) = parts.next().filter(|_| !text.is_empty()) {
+        let (group, width) = if part.contains('.') && parts.peek().is_none() {
+            (v4(part)?, 2)
+        } else if (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()) {
+            (u32::from_str_radix(part, 16).ok()?, 1)
+        } else {
+            return None;
+        };
+        count += width;
+        bits = bits << (16 * width) | u128::from(group);
+        if count > 8 {
+            return None;
+        }
+    }
+    Some((bits, count))
+}
+
+/// Whether `text` is base64 (RFC 4648, 4), padded and with no bit too many: then two texts are equal where their bytes
+/// are.
+pub(super) fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    let value = |b: u8| match b {
+        b'A'..=b'Z' => Some(b - b'A'),
+        b'a'..=b'z' => Some(b - b'a' + 26),
+        b'0'..=b'9' => Some(b - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    // Of the last digit, two bits or four are no part of any byte.
+    let left_over = match padding {
+        0 => 0,
+        1 => 0b11,
+        2 => 0b1111,
+        _ => return false,
+    };
+    let last = digits.bytes().next_back().and_then(value).unwrap_or_default();
+    text.len() % 4 == 0 && digits.bytes().all(|b| value(b).is_some()) && last & left_over == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_order_as_numbers() {
+        let ascending = [
+            "-9223372036854775807",
+            "-10",
+            "-9.5",
+            "-1.000000001",
+            "-1",
+            "-0.5",
+            "0",
+            "0.000000001",
+            "0.5",
+            "2",
+            "10",
+            "10.25",
+            "1732455000",
+            "9223372036854775807",
+        ];
+        for pair in ascending.windows(2) {
+            assert!(decimal(pair[0]).unwrap() < decimal(pair[1]).unwrap(), "{pair:?}");
+        }
+        for (a, b) in [("1.5", "1.50"), ("007", "7"), ("-0", "0"), ("-0.0", "0.000000000"), ("-2.0", "-2")] {
+            assert_eq!(decimal(a).unwrap(), decimal(b).unwrap());
+        }
+        for bad in [
+            "",
+            "-",
+            "+1",
+            "1.",
+            ".5",
+            "1e3",
+            "--1",
+            "1.-5",
+            " 1",
+            "0x1",
+            "1.0000000001",
+            "1,5",
+            "9223372036854775808",
+            "١",
+        ] {
+            assert_eq!(decimal(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_seconds_since_1970() {
+        let table = [
+            ("1970-01-01T00:00:00Z", "0"),
+            ("1970", "0"),
+            ("1970-02", "2678400"),
+            ("1969-12-31T23:59:59.5Z", "-0.5"),
+            ("2000-02-29", "951782400"),
+            ("2000-03-01T00:00Z", "951868800"),
+            ("2026-11-24T13:00:00Z", "1795525200"),
+            ("2026-11-24T13:00:00.25Z", "1795525200.25"),
+            ("2026-11-24T14:30:00+01:30", "1795525200"),
+            ("2026-11-24T05:00:00-08:00", "1795525200"),
+            ("2026-11-24T05:00-08:00", "1795525200"),
+            ("1900-03-01", "-2203891200"),
+            ("0001-01-01", "-62135596800"),
+            ("9999-12-31T23:59:59Z", "253402300799"),
+            ("1795525200", "1795525200"),
+        ];
+        for (text, seconds) in table {
+            assert_eq!(instant(text), decimal(seconds), "{text}");
+        }
+        for bad in [
+            "",
+            "T",
+            "26-11-24",
+            "2026-1-24",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-11-00",
+            "2026-11-31",
+            "2025-02-29",
+            "1900-02-29",
+            "2026-11-24-01",
+            "2026-11-24T",
+            "2026-11-24T13",
+            "2026-11-24T13:00",
+            "2026-11-24T13:00:00",
+            "2026-11-24T24:00:00Z",
+            "2026-11-24T13:60:00Z",
+            "2026-11-24T13:00:60Z",
+            "2026-11-24T13:00:0Z",
+            "2026-11-24T13:00.5Z",
+            "2026-11-24T13:00:00.Z",
+            "2026-11-24T13:00:00*01:00",
+            "2026-11-24T13:00:00+24:00",
+            "2026-11-24T13:00:00+0100",
+            "2026-11T13:00:00Z",
+            "2026-11-24 13:00:00Z",
+            "2026-11-24t13:00:00z",
+            "20261124T130000Z",
+            "+026-11-24",
+            "2026-11-24T13:00:00é",
+        ] {
+            assert_eq!(instant(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before() {
+        let mut expected = days_before(1890, 1, 1);
+        for year in 1890..2110 {
+            for month in 1..=12 {
+                for day in 1..=days_in(year, month) {
+                    assert_eq!(days_before(year, month, day), expected, "{year}-{month}-{day}");
+                    expected += 1;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_network_has_the_addresses_that_begin_as_it_does() {
+        let table = [
+            ("203.0.113.0/24", "203.0.113.255", true),
+            ("203.0.113.7/24", "203.0.113.9", true),
+            ("203.0.113.0/24", "203.0.114.0", false),
+            ("203.0.113.5", "203.0.113.5", true),
+            ("203.0.113.5", "203.0.113.4", false),
+            ("203.0.113.4/31", "203.0.113.5", true),
+            ("0.0.0.0/0", "255.255.255.255", true),
+            ("0.0.0.0/0", "::1", false),
+            ("::/0", "ffff::", true),
+            ("::/0", "1.2.3.4", false),
+            ("2001:DB8:1234:5678::/64", "2001:db8:1234:5678:ffff::1", true),
+            ("2001:DB8:1234:5678::/64", "2001:db8:1234:5679::1", false),
+            ("::1", "0:0:0:0:0:0:0:1", true),
+            ("1::", "1:0:0:0:0:0:0:0", true),
+            ("1:2::7:8", "1:2:0:0:0:0:7:8", true),
+            ("::ffff:1.2.3.4", "::ffff:102:304", true),
+            ("::1/128", "::2", false),
+        ];
+        for (network, text, expected) in table {
+            let found = Network::parse(network).unwrap().has(address(text).unwrap());
+            assert_eq!(found, expected, "{network} {text}");
+        }
+        for bad in [
+            "",
+            "1.2.3",
+            "1.2.3.4.5",
+            "1.2.3.256",
+            "1.2.3.04",
+            "1.2.3.-4",
+            "1.2.3.",
+            "1.2.3.4/33",
+            "1.2.3.4/",
+            "1.2.3.4/-1",
+            "1.2.3.4/1/2",
+            "1.2.3.4/0024",
+            ":",
+            ":::",
+            "1::2::3",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:3:4:5:6:7::8",
+            "12345::",
+            "g::",
+            "::1.2.3",
+            "1.2.3.4::",
+            "1.2.3.4:1:2:3:4:5:6",
+            "::/129",
+            "fe80::1%1",
+            ":1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:",
+            "1:2:3:4:5:6:7:1.2.3.4",
+        ] {
+            assert_eq!(Network::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_standard_library_on_addresses() {
+        for text in [
+            "1.2.3.4",
+            "255.255.255.255",
+            "::",
+            "1::8",
+            "a:b:c:d:e:f:0:1",
+            "::ffff:10.0.0.1",
+            "1:2:3:4:5:6::",
+        ] {
+            let expected = match text.parse().unwrap() {
+                std::net::IpAddr::V4(address) => u32::from(address).into(),
+                std::net::IpAddr::V6(address) => u128::from(address),
+            };
+            assert_eq!(address(text).unwrap().bits, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn base64_has_one_text_for_the_same_bytes() {
+        for good in ["", "AA==", "AAA=", "AAAA", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", "+/+/"] {
+            assert!(is_base64(good), "{good}");
+        }
+        for bad in [
+            "A", "AA", "AAA", "A===", "====", "AB==", "AAB=", "AA=A", "AA-_", "AA== ", "A A=", "Zh==", "é===",
+        ] {
+            assert!(!is_base64(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Policy variables: `${aws:username}` is the request's value of that condition key, `${aws:PrincipalTag/team, 'none'}`
+//! has a value for where the request has none, and `${*}`, `${?}` and `${$}` are the characters themselves.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
+
+use super::evaluate::Facts;
+use super::pattern::{self, Compare, Pattern, push_wild};
+use super::{Fault, Span};
+
+/// A resource or a value of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// The same for all requests.
+    Fixed(Pattern),
+    /// With variables.
+    Open(Box<[Piece]>),
+}
+
+/// A piece of a text that has variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Always the same; the wildcards as in a [`Pattern`].
+    Fixed(Box<[u8]>),
+    /// The request's value of a condition key, or else the default.
+    Variable(Box<str>, Option<Box<str>>),
+}
+
+/// What stands for itself in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Syntax {
+    /// Whether `*` and `?` are wildcards.
+    pub(super) has_wildcards: bool,
+    /// Whether `${…}` is a variable: since version 2012-10-17.
+    pub(super) has_variables: bool,
+}
+
+impl Text {
+    /// Reads `text`, which stands at `span`.
+    pub(super) fn parse(text: &str, span: Span, syntax: Syntax) -> Result<Self, Fault> {
+        let mut pieces = Vec::new();
+        let mut bytes = Vec::new();
+        let add = |bytes: &mut Vec<u8>, text: &str| match syntax.has_wildcards {
+            true => push_wild(bytes, text),
+            false => bytes.extend_from_slice(text.as_bytes()),
+        };
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("${").filter(|_| syntax.has_variables) {
+            add(&mut bytes, before);
+            let (variable, behind) =
+                behind.split_once('}').ok_or_else(|| span.fault("A variable has no closing brace"))?;
+            rest = behind;
+            if matches!(variable, "*" | "?" | "$") {
+                bytes.extend_from_slice(variable.as_bytes());
+                continue;
+            }
+            let (key, default) = match variable.split_once(", '") {
+                None => (variable, None),
+                Some((key, quoted)) => match quoted.strip_suffix('\'') {
+                    Some(default) => (key, Some(default.into())),
+                    None => return Err(span.fault("A variable's default has no closing quote")),
+                },
+            };
+            if !is_key(key) {
+                return Err(span.fault("A variable is no condition key such as aws:username"));
+            }
+            pieces.push(Piece::Fixed(std::mem::take(&mut bytes).into()));
+            pieces.push(Piece::Variable(key.into(), default));
+        }
+        add(&mut bytes, rest);
+        if pieces.is_empty() {
+            return Ok(Self::Fixed(Pattern::from_bytes(bytes)));
+        }
+        pieces.push(Piece::Fixed(bytes.into()));
+        Ok(Self::Open(pieces.into()))
+    }
+
+    /// Whether the text covers `value`; `None` where a variable has no value, so that nobody can tell.
+    pub(super) fn matches(&self, value: &str, compare: Compare, facts: &dyn Facts) -> Option<bool> {
+        match self {
+            Self::Fixed(pattern) => Some(pattern.matches(value, compare)),
+            Self::Open(pieces) => {
+                filled(pieces, facts).map(|filled| pattern::matches(&filled, value.as_bytes(), compare))
+            }
+        }
+    }
+}
+
+/// Puts the request's values in. They are literal: whatever they hold is no wildcard.
+fn filled(pieces: &[Piece], facts: &dyn Facts) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Fixed(bytes) => out.extend_from_slice(bytes),
+            Piece::Variable(key, default) => {
+                let mut count = 0;
+                facts.values(key, &mut |value| {
+                    count += 1;
+                    out.extend_from_slice(value.as_bytes());
+                });
+                match (count, default) {
+                    (1, _) => {}
+                    (0, Some(default)) => out.extend_from_slice(default.as_bytes()),
+                    // A key of several values cannot be a variable.
+                    _ => return None,
+                }
+            }
+        }
+    }
+    Some(out)
+}
+
+/// Whether `text` has the form of a condition key: `vendor:name`.
+pub(super) fn is_key(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(vendor, name)| is_vendor(vendor) && !name.is_empty())
+}
+
+/// Whether `text` has the form of a service's prefix, such as `kms`.
+pub(super) fn is_vendor(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Whether any of `texts` covers `value`; `None` where none does and one has a variable without a value.
+pub(super) fn any_matches<'t>(
+    texts: impl Iterator<Item = &'t Text>,
+    value: &str,
+    compare: Compare,
+    facts: &dyn Facts,
+) -> Option<bool> {
+    let mut outcome = Some(false);
+    for text in texts {
+        match text.matches(value, compare, facts) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => outcome = None,
+        }
+    }
+    outcome
+}
