@@ -244,7 +244,7 @@ fn a_ciphertext_of_another_key_is_told_apart_only_where_the_caller_named_a_key()
     host.caller.region = "eu-west-1".parse().unwrap();
     let unknown = KmsError::unknown_ciphertext_key().to_string();
     assert_eq!(host.error("Decrypt", map([("CiphertextBlob", b(&blob))])), unknown);
-    host.caller = Caller { account: "111122223333".parse().unwrap(), ..Caller::default() };
+    host.caller = Caller::root("111122223333".parse().unwrap(), Caller::default().region);
     assert_eq!(host.error("Decrypt", map([("CiphertextBlob", b(&blob))])), unknown);
     let arn = format!("arn:aws:kms:us-east-1:000000000000:key/{one}");
     assert_eq!(

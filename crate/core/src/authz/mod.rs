@@ -4,32 +4,15 @@
 //! AWS gives it by default: a customer managed key allows its own account everything; an AWS managed key may be
 //! used through its service only, and looked at by its account.
 
+mod caller;
 mod default_policy;
 pub mod policy;
 
+pub use caller::{Caller, Session};
 pub use default_policy::default_policy;
 
-use std::fmt;
-
-use crate::keys::{AccountId, Key, KeyManager, Region};
+use crate::keys::{Key, KeyManager};
 use crate::model::{KmsError, RequestError};
-
-/// Who calls, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Caller {
-    /// The account whose root calls.
-    pub account: AccountId,
-    /// The Region that was called.
-    pub region: Region,
-    /// The service that calls on the account's behalf, as `kms:ViaService` has it without the Region: `s3`.
-    pub via_service: Option<String>,
-}
-
-impl fmt::Display for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "arn:aws:iam::{}:root", self.account)
-    }
-}
 
 /// What the account itself may do with an AWS managed key, from the key policy that AWS gives it
 /// (<https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>): `kms:Describe*`,

@@ -3,6 +3,7 @@
 pub mod alias;
 pub mod custom_store;
 pub mod grant;
+pub mod identity;
 pub mod ids;
 pub mod key;
 pub mod material;
@@ -14,6 +15,7 @@ pub mod state;
 pub use alias::{Alias, AliasName};
 pub use custom_store::{Backing, CloudHsm, ConnectionState, CustomKeyStore, CustomKeyStoreId, XksProxy};
 pub use grant::{Grant, GrantConstraints, GrantId, GrantPrincipal};
+pub use identity::{Identity, IdentityKind, InlinePolicy, ManagedPolicy};
 pub use ids::{AccountId, KeyId, KeyRef, NotAnId, Region};
 pub use key::{Deletion, Due, Key, KeyManager, MultiRegion, Origin, Rotation, Settling, Tag, Transition};
 pub use material::{Imported, Material, Rotated, RotationType};

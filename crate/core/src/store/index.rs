@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::tree::Tree;
 use crate::hierarchy::MaterialId;
 use crate::keys::{
-    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Key, KeyRef, Region,
+    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity, IdentityKind,
+    Key, KeyRef, ManagedPolicy, Region,
 };
 use crate::model::Timestamp;
 
@@ -17,6 +18,8 @@ pub(super) enum Entry {
     Alias(Alias),
     Grant(Grant),
     CustomKeyStore(CustomKeyStore),
+    Identity(Identity),
+    ManagedPolicy(ManagedPolicy),
 }
 
 impl Entry {
@@ -34,6 +37,14 @@ impl Entry {
 
     pub(super) fn custom_key_store(&self) -> Option<&CustomKeyStore> {
         if let Self::CustomKeyStore(store) = self { Some(store) } else { None }
+    }
+
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        if let Self::Identity(identity) = self { Some(identity) } else { None }
+    }
+
+    pub(super) fn managed_policy(&self) -> Option<&ManagedPolicy> {
+        if let Self::ManagedPolicy(policy) = self { Some(policy) } else { None }
     }
 
     /// What the record is looked for by, its own key first.
@@ -79,6 +90,12 @@ impl Entry {
             }
             Self::CustomKeyStore(store) => {
                 vec![Path::custom_key_store(store.account, &store.region, Some(&store.id))]
+            }
+            Self::Identity(identity) => {
+                vec![Path::identity(identity.account, identity.kind, Some(&identity.name))]
+            }
+            Self::ManagedPolicy(policy) => {
+                vec![Path::managed_policy(policy.account, Some(&policy.name))]
             }
         }
     }
@@ -201,6 +218,16 @@ impl Path {
         id: Option<&CustomKeyStoreId>,
     ) -> Self {
         Self::new(b'S').place(account, region).maybe_text(id.map(CustomKeyStoreId::as_str))
+    }
+}
+
+impl Path {
+    pub(super) fn identity(account: AccountId, kind: IdentityKind, name: Option<&str>) -> Self {
+        Self::new(b'I').bytes(&account.to_ordered_bytes()).text(kind.as_str()).maybe_text(name)
+    }
+
+    pub(super) fn managed_policy(account: AccountId, name: Option<&str>) -> Self {
+        Self::new(b'J').bytes(&account.to_ordered_bytes()).maybe_text(name)
     }
 }
 

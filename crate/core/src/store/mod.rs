@@ -49,6 +49,10 @@ pub enum Kind {
     CustomKeyStore = 6,
     /// A segment of audit events (deferred).
     Audit = 7,
+    /// An IAM user or role with its policies.
+    Identity = 8,
+    /// A managed policy.
+    ManagedPolicy = 9,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -67,6 +71,8 @@ impl Kind {
             Self::Grant,
             Self::CustomKeyStore,
             Self::Audit,
+            Self::Identity,
+            Self::ManagedPolicy,
             Self::Bucket,
             Self::Object,
         ]

@@ -5,7 +5,7 @@ use crate::record;
 use std::borrow::Cow;
 
 use super::{Kind, StoreError};
-use crate::keys::{Alias, CustomKeyStore, Grant, Key, KeyRef};
+use crate::keys::{Alias, CustomKeyStore, Grant, Identity, Key, KeyRef, ManagedPolicy};
 use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::{Timestamp, Uuid};
 
@@ -65,6 +65,22 @@ impl Record for CustomKeyStore {
 
     fn id(&self) -> String {
         format!("{}/{}/{}", self.account, self.region, self.id)
+    }
+}
+
+impl Record for Identity {
+    const KIND: Kind = Kind::Identity;
+
+    fn id(&self) -> String {
+        format!("{}/{}/{}", self.account, self.kind.as_str(), self.name)
+    }
+}
+
+impl Record for ManagedPolicy {
+    const KIND: Kind = Kind::ManagedPolicy;
+
+    fn id(&self) -> String {
+        format!("{}/{}", self.account, self.name)
     }
 }
 

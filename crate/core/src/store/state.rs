@@ -5,8 +5,8 @@ use super::index::{Entry, Index, Path};
 use super::{Change, Clock, Event, Kind, LastUse, Record, StoreError};
 use crate::hierarchy::MaterialId;
 use crate::keys::{
-    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Key, KeyManager, KeyRef,
-    NotAnId, Region,
+    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity, IdentityKind,
+    Key, KeyManager, KeyRef, ManagedPolicy, NotAnId, Region,
 };
 use crate::model::Timestamp;
 
@@ -159,6 +159,47 @@ impl State {
         self.index.get(&path)?.key()
     }
 
+    /// The user or the role of that name.
+    #[must_use]
+    pub fn identity(&self, account: AccountId, kind: IdentityKind, name: &str) -> Option<&Identity> {
+        self.index.get(&Path::identity(account, kind, Some(name)))?.identity()
+    }
+
+    /// The users or the roles of an account in the order of their names, from the one after `after`.
+    pub fn identities_after(
+        &self,
+        account: AccountId,
+        kind: IdentityKind,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &Identity> {
+        let after = after.map(|after| Path::identity(account, kind, Some(after)));
+        self.index.below(Path::identity(account, kind, None), after).filter_map(Entry::identity)
+    }
+
+    /// The managed policy of that name.
+    #[must_use]
+    pub fn managed_policy(&self, account: AccountId, name: &str) -> Option<&ManagedPolicy> {
+        self.index.get(&Path::managed_policy(account, Some(name)))?.managed_policy()
+    }
+
+    /// The managed policy of that ARN.
+    #[must_use]
+    pub fn managed_policy_by_arn(&self, arn: &str) -> Option<&ManagedPolicy> {
+        let (account, path) = arn.strip_prefix("arn:aws:iam::")?.split_once(":policy/")?;
+        let policy = self.managed_policy(account.parse().ok()?, path.rsplit('/').next()?)?;
+        (policy.arn() == arn).then_some(policy)
+    }
+
+    /// The managed policies of an account in the order of their names, from the one after `after`.
+    pub fn managed_policies_after(
+        &self,
+        account: AccountId,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &ManagedPolicy> {
+        let after = after.map(|after| Path::managed_policy(account, Some(after)));
+        self.index.below(Path::managed_policy(account, None), after).filter_map(Entry::managed_policy)
+    }
+
     /// When the KMS key was last used.
     #[must_use]
     pub fn last_use(&self, reference: &KeyRef) -> Option<&LastUse> {
@@ -243,6 +284,24 @@ impl State {
                 let (account, region, id) = placed(id).ok_or_else(malformed)?;
                 let path = Path::custom_key_store(account, &region, Some(&id));
                 self.index.set(&path, store.map(Entry::CustomKeyStore));
+            }
+            Kind::Identity => {
+                let identity = bytes.map(|b| Identity::from_bytes(id, b)).transpose()?;
+                let mut parts = id.splitn(3, '/');
+                let account = parts.next().and_then(|part| part.parse().ok()).ok_or_else(malformed)?;
+                let kind = match parts.next() {
+                    Some("user") => IdentityKind::User,
+                    Some("role") => IdentityKind::Role,
+                    _ => return Err(malformed()),
+                };
+                let path = Path::identity(account, kind, parts.next());
+                self.index.set(&path, identity.map(Entry::Identity));
+            }
+            Kind::ManagedPolicy => {
+                let policy = bytes.map(|b| ManagedPolicy::from_bytes(id, b)).transpose()?;
+                let (account, name) = id.split_once('/').ok_or_else(malformed)?;
+                let path = Path::managed_policy(account.parse().map_err(|_| malformed())?, Some(name));
+                self.index.set(&path, policy.map(Entry::ManagedPolicy));
             }
             Kind::LastUse => self.deferred.load_use(id, bytes)?,
             Kind::Audit => self.deferred.load_segment(id, bytes)?,

@@ -11,7 +11,7 @@ use tabkms_core::trace::{Action, Actor, Artefact, Kind, Step, Trace};
 use zeroize::Zeroizing;
 
 use super::put::{CONTEXT_KEY, PROVIDER, text, trace_body};
-use super::{BucketName, Object, ObjectKey, Planned, S3Error, on_behalf_of};
+use super::{BucketName, Object, ObjectKey, Planned, S3Error};
 
 /// The data key that KMS opened, on its way to the derivation.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Get {
 impl Get {
     pub(super) fn begin(object: Object, caller: &Caller, region: &Region) -> Result<Self, S3Error> {
         let arn = ObjectKey::parse(&object.key)?.arn(&BucketName::parse(&object.bucket)?);
-        let caller = on_behalf_of(caller, region);
+        let caller = caller.through("s3", region);
         Ok(Self { decryptor: Decryptor::new(Limits::default()), object, caller, arn })
     }
 

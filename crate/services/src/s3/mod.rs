@@ -27,8 +27,6 @@ pub use put::{Put, PutObject};
 pub use records::{Bucket, Object};
 pub use state::S3;
 
-use tabkms_core::authz::Caller;
-use tabkms_core::keys::Region;
 use tabkms_core::store::Changes;
 
 /// Bodies up to this length, in bytes, get frames of [`SMALL_FRAME`].
@@ -52,11 +50,6 @@ impl<T> Planned<T> {
     fn refused(error: impl Into<S3Error>) -> Self {
         Self { result: Err(error.into()), changes: Changes::default() }
     }
-}
-
-/// S3, calling KMS for the bucket's owner.
-fn on_behalf_of(caller: &Caller, region: &Region) -> Caller {
-    Caller { account: caller.account, region: region.clone(), via_service: Some("s3".to_owned()) }
 }
 
 #[cfg(test)]

@@ -12,9 +12,7 @@ use tabkms_core::store::Changes;
 use tabkms_core::trace::{Action, Actor, Artefact, Kind, Step, Trace};
 use zeroize::Zeroizing;
 
-use super::{
-    BucketName, LARGE_FRAME, Object, ObjectKey, Planned, S3, S3Error, SMALL_BODY, SMALL_FRAME, on_behalf_of,
-};
+use super::{BucketName, LARGE_FRAME, Object, ObjectKey, Planned, S3, S3Error, SMALL_BODY, SMALL_FRAME};
 
 /// The key under which an object's ARN stands in the encryption context.
 pub(super) const CONTEXT_KEY: &str = "aws:s3:arn";
@@ -86,7 +84,7 @@ impl S3 {
             ("KeySpec".to_owned(), text("AES_256")),
             ("EncryptionContext".to_owned(), Value::Map(vec![(CONTEXT_KEY.to_owned(), text(&arn))])),
         ]);
-        let mut call = Call::new("GenerateDataKey", input, on_behalf_of(caller, &bucket.region));
+        let mut call = Call::new("GenerateDataKey", input, caller.through("s3", &bucket.region));
         call.trace = std::mem::take(trace);
         let done = kms.plan(&mut call, env);
         *trace = call.trace;

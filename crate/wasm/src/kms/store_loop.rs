@@ -199,7 +199,7 @@ impl Inner {
             }
             None => self.settings.region.clone(),
         };
-        Ok(Caller { account: self.settings.account, region, via_service })
+        Ok(Caller { via_service, ..Caller::root(self.settings.account, region) })
     }
 
     /// The head of what is known, unless the store says at once that it still stands there; `None` for no state at all.
