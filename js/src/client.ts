@@ -5,6 +5,7 @@ import type {
   Description,
   DueEvent,
   GetObjectOutput,
+  IamApi,
   Inspection,
   KmsApi,
   LongOptions,
@@ -175,6 +176,7 @@ class Link {
 /** A KMS that lives in the worker. */
 class RemoteKms implements KmsApi {
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly #link: Link;
   readonly #id: KmsId;
@@ -185,6 +187,7 @@ class RemoteKms implements KmsApi {
     this.#id = id;
     this.#onClosed = onClosed;
     this.s3 = remoteS3(link, id);
+    this.iam = { send: (operation, input) => this.#call({ type: "iam", operation, input }) };
     this.clock = remoteClock(link, id);
   }
 

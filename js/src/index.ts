@@ -6,6 +6,7 @@
 import type {
   ClockApi,
   Description,
+  IamApi,
   KmsApi,
   LongOptions,
   Members,
@@ -24,6 +25,7 @@ import * as streams from "./streams.ts";
 import {
   dateOf,
   dueEvent,
+  IAM_TIMES,
   objectDescription,
   type RawDescription,
   type RawEvent,
@@ -59,6 +61,7 @@ type RawFacts = Omit<Description, "persistence" | "now"> & { readonly now: numbe
 /** A key management service. */
 export class Kms implements KmsApi {
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly #kms: Core;
   readonly #release: () => void;
@@ -68,6 +71,7 @@ export class Kms implements KmsApi {
     this.#kms = kms;
     this.#release = release;
     this.s3 = new S3(kms);
+    this.iam = new Iam(kms);
     this.clock = new Clock(kms);
     kms.setListener(() => {
       for (const listener of this.#listeners) listener();
@@ -172,6 +176,19 @@ class Clock implements ClockApi {
     };
     const events = await rethrowing<RawEvent[]>(this.#kms.advance(milliseconds, progress));
     return events.map(dueEvent);
+  }
+}
+
+class Iam implements IamApi {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async send(operation: string, input: Members = {}): Promise<Members> {
+    const answer = this.#kms.iam(operation, plain(input));
+    return withDates(await rethrowing<Members>(answer), IAM_TIMES);
   }
 }
 

@@ -4,6 +4,7 @@
 
 mod clock;
 mod get;
+mod iam;
 mod opening;
 mod options;
 mod put;
