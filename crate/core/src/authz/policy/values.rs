@@ -229,7 +229,7 @@ pub(super) fn is_base64(text: &str) -> bool {
         _ => return false,
     };
     let last = digits.bytes().next_back().and_then(value).unwrap_or_default();
-    text.len() % 4 == 0 && digits.bytes().all(|b| value(b).is_some()) && last & left_over == 0
+    text.len().is_multiple_of(4) && digits.bytes().all(|b| value(b).is_some()) && last & left_over == 0
 }
 
 #[cfg(test)]

@@ -113,12 +113,17 @@ fn a_miss_has_its_place() {
 /// Each with the fault and the words, if any, or else the column where it stands.
 #[test]
 fn says_what_is_wrong_with_a_policy_and_where() {
-    let table: [(&str, Kind, &str); 16] = [
+    let table: [(&str, Kind, &str); 17] = [
         ("", Kind::Key, "The text is no JSON: a value is missing at line 1, column 1."),
         ("[]", Kind::Key, "The policy is not a JSON object at line 1, column 1."),
         ("{}", Kind::Key, "The policy has no Statement at line 1, column 1."),
         (r#"{"Statement":[]}"#, Kind::Key, "The policy has no Statement at line 1, column 1."),
         ("{\"\u{100}\":1}", Kind::Key, "A policy consists of the characters of Latin-1 at line 1, column 3."),
+        (
+            "\t\n\r \u{7f}\u{80}ÿ\u{20ac}",
+            Kind::Key,
+            "A policy consists of the characters of Latin-1 at line 2, column 6.",
+        ),
         ("{\u{1f}}", Kind::Key, "A policy consists of the characters of Latin-1 at line 1, column 2."),
         (
             "{\n \"Version\":\"2020-01-01\"}",

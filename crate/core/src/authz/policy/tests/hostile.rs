@@ -45,7 +45,7 @@ fn no_policy_takes_long() {
         let start = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"a:a":["#
         );
-        filled(&start, &format!("\"{value}\","), "\"x\"]}}}}")
+        filled(&start, &format!("\"{value}\","), &format!("\"{value}\"]}}}}}}}}"))
     };
     let half = "a".repeat(1024);
     let policies = [
@@ -84,6 +84,10 @@ fn no_policy_takes_long() {
         condition("IpAddress", "::ffff:1.2.3.4/128"),
         condition("BinaryEquals", "AAAAAAAA"),
         condition("StringLike", &format!("*{half}b*")),
+        condition("StringLike", &format!("*{}b*", "?".repeat(1023))),
+        condition("StringLike", &format!("*{}b*", "a?".repeat(500))),
+        condition("StringLike", &format!("*{}b*", "a".repeat(63))),
+        condition("StringLike", "*aab*"),
     ];
     for text in policies {
         for kind in [Kind::Key, Kind::Identity] {

@@ -92,8 +92,10 @@ fn before_2012_a_variable_is_text() {
     };
     assert_eq!(applies("${aws:username}"), Ok(PrincipalMatch::None));
     assert_eq!(applies("alice"), Err(Miss::Condition(0)));
-    let text = text.replace(r#""*","#, r#""arn:aws:s3:::${","#).replacen("arn:aws:s3:::${", "*", 1);
+    // So it needs no end, and no fifth colon before it.
+    let text = text.replace(r#""Resource":"*""#, r#""Resource":"arn:aws:s3:${""#);
     assert!(Policy::parse(&text, Kind::Identity).is_ok(), "{text}");
+    assert!(Policy::parse(&text.replace("2008", "2012"), Kind::Identity).is_err());
 }
 
 #[test]
