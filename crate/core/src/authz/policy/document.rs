@@ -127,10 +127,12 @@ impl Policy {
 
 /// `[\u0009\u000A\u000D\u0020-\u00FF]+`, as the service model has it for policies.
 fn check_characters(text: &str) -> Result<(), Fault> {
-    let is_good = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
-    match text.char_indices().find(|(_, c)| !is_good(*c)) {
-        Some((at, c)) => {
-            Err(Span::new(at, at + c.len_utf8()).fault("A policy consists of the characters of Latin-1"))
+    // In UTF-8 these characters begin with a byte up to C3 and go on with a lower one; all others begin with a higher.
+    let is_good = |b: &u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0xc3);
+    match text.bytes().position(|b| !is_good(&b)) {
+        Some(at) => {
+            let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            Err(Span::new(at, at + length).fault("A policy consists of the characters of Latin-1"))
         }
         None => Ok(()),
     }

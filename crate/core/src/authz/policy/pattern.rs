@@ -59,12 +59,11 @@ impl Pattern {
     /// Whether the pattern is `text`, or covers it.
     #[must_use]
     pub fn matches(&self, text: &str, compare: Compare) -> bool {
-        let text = text.as_bytes();
         match (self.shape, self.bytes.split_last()) {
             _ if compare == Compare::AsArn => matches(&self.bytes, text, compare),
-            (Shape::Exact, _) => equal(&self.bytes, text, compare),
+            (Shape::Exact, _) => equal(&self.bytes, text.as_bytes(), compare),
             (Shape::Prefix, Some((_, prefix))) => {
-                text.get(..prefix.len()).is_some_and(|start| equal(prefix, start, compare))
+                text.as_bytes().get(..prefix.len()).is_some_and(|start| equal(prefix, start, compare))
             }
             _ => matches(&self.bytes, text, compare),
         }
@@ -81,14 +80,14 @@ pub(super) fn push_wild(bytes: &mut Vec<u8>, text: &str) {
 }
 
 /// Holds `text` against a pattern whose wildcards are [`MANY`] and [`ONE`].
-pub(super) fn matches(pattern: &[u8], text: &[u8], compare: Compare) -> bool {
+pub(super) fn matches(pattern: &[u8], text: &str, compare: Compare) -> bool {
     if compare != Compare::AsArn || pattern == [MANY] {
-        return glob(pattern, text, compare);
+        return glob(pattern, text, compare).is_some();
     }
-    let is_colon = |b: &u8| *b == b':';
-    let (mut patterns, mut texts) = (pattern.splitn(ARN_PARTS, is_colon), text.splitn(ARN_PARTS, is_colon));
+    let mut patterns = pattern.splitn(ARN_PARTS, |b| *b == b':');
+    let mut texts = text.splitn(ARN_PARTS, ':');
     (0..ARN_PARTS).all(|_| match (patterns.next(), texts.next()) {
-        (Some(pattern), Some(text)) => glob(pattern, text, compare),
+        (Some(pattern), Some(text)) => glob(pattern, text, compare).is_some(),
         _ => false,
     })
 }
@@ -97,46 +96,63 @@ fn equal(a: &[u8], b: &[u8], compare: Compare) -> bool {
     if compare == Compare::IgnoringCase { a.eq_ignore_ascii_case(b) } else { a == b }
 }
 
-/// Goes back to the last star only, since an earlier one can do nothing that it cannot. So a star costs at most the
-/// text's length times that of what follows it up to the next one, and all of them together no more than a quarter of
-/// the text's length squared.
-fn glob(pattern: &[u8], text: &[u8], compare: Compare) -> bool {
-    let (mut p, mut t) = (0, 0);
-    // Where the pattern goes on behind the last star, and in the text what that star has not yet swallowed.
-    let mut star: Option<(usize, usize)> = None;
-    loop {
-        match (pattern.get(p), text.get(t)) {
-            (Some(&MANY), _) => {
-                p += 1;
-                star = Some((p, t));
-                continue;
+/// What stands between two stars is looked for from left to right, each behind the one before: a later place could do
+/// nothing that the first cannot. So all of it together costs no more than the text is long, but for what has question
+/// marks: that costs up to its own length for each character of the text.
+fn glob(pattern: &[u8], text: &str, compare: Compare) -> Option<()> {
+    let mut pieces = pattern.split(|b| *b == MANY);
+    let mut rest = behind(pieces.next()?, text, compare)?;
+    let Some(last) = pieces.next_back() else { return rest.is_empty().then_some(()) };
+    for piece in pieces {
+        rest = behind_first(piece, rest, compare)?;
+    }
+    // The last piece stands at the end, as many characters before it as it has.
+    let from = match last.iter().filter(|b| !is_within(**b)).count() {
+        0 => rest.len(),
+        count => rest.char_indices().nth_back(count - 1)?.0,
+    };
+    behind(last, rest.get(from..)?, compare)?.is_empty().then_some(())
+}
+
+/// What follows in `text` on `piece`, if it stands at its beginning.
+fn behind<'t>(piece: &[u8], text: &'t str, compare: Compare) -> Option<&'t str> {
+    let mut at = 0;
+    for b in piece {
+        if *b == ONE {
+            at += text.get(at..)?.chars().next()?.len_utf8();
+        } else {
+            let found = text.as_bytes().get(at)?;
+            if found != b && !(compare == Compare::IgnoringCase && found.eq_ignore_ascii_case(b)) {
+                return None;
             }
-            (Some(&ONE), Some(_)) => {
-                p += 1;
-                t = next(text, t);
-                continue;
-            }
-            (Some(a), Some(b)) if a == b || compare == Compare::IgnoringCase && a.eq_ignore_ascii_case(b) => {
-                p += 1;
-                t += 1;
-                continue;
-            }
-            (None, None) => return true,
-            // The text has ended too early, and a star that swallows more makes it shorter still.
-            (Some(_), None) => return false,
-            _ => {}
+            at += 1;
         }
-        let Some((behind, swallowed)) = star else { return false };
-        let swallowed = next(text, swallowed);
-        star = Some((behind, swallowed));
-        (p, t) = (behind, swallowed);
+    }
+    text.get(at..)
+}
+
+/// What follows in `text` on the first place where `piece` stands.
+fn behind_first<'t>(piece: &[u8], mut text: &'t str, compare: Compare) -> Option<&'t str> {
+    let mut piece = piece;
+    while let Some((&ONE, others)) = piece.split_first() {
+        piece = others;
+        text = behind(&[ONE], text, compare)?;
+    }
+    if compare != Compare::IgnoringCase && !piece.contains(&ONE) {
+        // The standard library's search is linear, whatever the two are.
+        return text.split_once(std::str::from_utf8(piece).ok()?).map(|(_, rest)| rest);
+    }
+    loop {
+        match behind(piece, text, compare) {
+            Some(rest) => return Some(rest),
+            None => text = behind(&[ONE], text, compare)?,
+        }
     }
 }
 
-/// The place behind the character at `at`: a character is one, however many bytes it takes.
-fn next(text: &[u8], at: usize) -> usize {
-    let more = text.iter().skip(at + 1).take_while(|b| **b & 0xc0 == 0x80).count();
-    at + 1 + more
+/// Whether a byte goes on with a character that an earlier one begins.
+fn is_within(b: u8) -> bool {
+    b & 0xc0 == 0x80
 }
 
 #[cfg(test)]

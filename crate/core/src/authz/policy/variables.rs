@@ -79,7 +79,7 @@ impl Text {
         match self {
             Self::Fixed(pattern) => Some(pattern.matches(value, compare)),
             Self::Open(pieces) => {
-                filled(pieces, facts).map(|filled| pattern::matches(&filled, value.as_bytes(), compare))
+                filled(pieces, facts).map(|filled| pattern::matches(&filled, value, compare))
             }
         }
     }
