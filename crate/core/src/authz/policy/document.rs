@@ -17,6 +17,8 @@ pub enum Kind {
     Key,
     /// An IAM user, group or role: the statements are about whoever it belongs to.
     Identity,
+    /// An IAM role, beside its own: each statement names who may assume it, and the resource is the role itself.
+    Trust,
 }
 
 /// A policy that has been read.
@@ -48,11 +50,11 @@ pub struct Statement {
     pub sid: Option<Box<str>>,
     /// Whether it allows or denies.
     pub effect: Effect,
-    /// Principal or NotPrincipal; none in an identity policy.
+    /// Principal or NotPrincipal; none in an identity policy, and one in any other.
     pub principals: Option<Element<Named>>,
-    /// Action or NotAction. Without it the statement has no effect.
+    /// Action or NotAction. Without it a key policy's statement has no effect.
     pub actions: Option<Element<Pattern>>,
-    /// Resource or NotResource. Without it the statement has no effect.
+    /// Resource or NotResource; none in a trust policy. Without it a key policy's statement has no effect.
     pub resources: Option<Element<Text>>,
     /// What the Condition element wants, all of it.
     pub conditions: Vec<Condition>,
@@ -103,7 +105,7 @@ impl Policy {
             match member.name.as_ref() {
                 "Version" => version = read_version(&member.node)?,
                 // "The id_block … must not be included in identity-based policies."
-                "Id" if kind == Kind::Key => id = Some(string(&member.node)?.into()),
+                "Id" if kind != Kind::Identity => id = Some(string(&member.node)?.into()),
                 "Id" => return Err(member.at.fault("An identity policy has no Id")),
                 "Statement" => list = Some(member),
                 _ => return Err(member.at.fault("Policies have no such element")),
@@ -116,7 +118,7 @@ impl Policy {
             let statement = Statement::parse(node, kind, version)?;
             // "In IAM, the Sid value must be unique within a JSON policy."
             let is_taken = |earlier: &Statement| statement.sid.is_some() && earlier.sid == statement.sid;
-            if kind == Kind::Identity && statements.iter().any(is_taken) {
+            if kind != Kind::Key && statements.iter().any(is_taken) {
                 return Err(node.span.fault("A statement has the Sid of an earlier one"));
             }
             statements.push(statement);
@@ -162,10 +164,8 @@ impl Statement {
             let is_twice = match name {
                 "Sid" => {
                     let text = string(value)?;
-                    if kind == Kind::Identity && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                        return Err(value
-                            .span
-                            .fault("A Sid in an identity policy has letters and digits only"));
+                    if kind != Kind::Key && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                        return Err(value.span.fault("A Sid in IAM has letters and digits only"));
                     }
                     sid.replace(text.into()).is_some()
                 }
@@ -175,6 +175,9 @@ impl Statement {
                 }
                 "Principal" => principals.replace(principals::parse(value, member.at, is_not)?).is_some(),
                 "Action" => actions.replace(list(member, is_not, action)?).is_some(),
+                "Resource" if kind == Kind::Trust => {
+                    return Err(member.at.fault("A statement of a trust policy names no resource"));
+                }
                 "Resource" => {
                     let read = if has_variables { resource_with_variables } else { resource };
                     resources.replace(list(member, is_not, read)?).is_some()
@@ -192,17 +195,19 @@ impl Statement {
         }
         let Some(effect) = effect else { return fault("A statement has no Effect") };
         match kind {
-            Kind::Key if principals.is_none() => {
+            Kind::Key | Kind::Trust if principals.is_none() => {
                 return fault("A statement has no Principal or NotPrincipal");
             }
             // "If either of the required Resource or Action elements are missing from a key policy statement, the
             // policy statement has no effect", and PutKeyPolicy succeeds.
             Kind::Key => {}
-            Kind::Identity if actions.is_none() => return fault("A statement has no Action or NotAction"),
+            Kind::Identity | Kind::Trust if actions.is_none() => {
+                return fault("A statement has no Action or NotAction");
+            }
             Kind::Identity if resources.is_none() => {
                 return fault("A statement has no Resource or NotResource");
             }
-            Kind::Identity => {}
+            Kind::Identity | Kind::Trust => {}
         }
         Ok(Self { span: node.span, sid, effect, principals, actions, resources, conditions })
     }

@@ -5,6 +5,7 @@ mod document;
 mod hostile;
 mod principals;
 mod statements;
+mod trust;
 
 use super::*;
 use crate::keys::Principal;
