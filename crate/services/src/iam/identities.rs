@@ -8,70 +8,60 @@ use tabkms_core::store::Record;
 use super::answer::Answer;
 use super::call::Call;
 use super::documents::{check, over_quota, size};
-use super::{IamError, name_member, tags, title};
+use super::{IamError, is_new, name_member, tags, title};
 
 /// The longest trust policy.
 const MAX_TRUST: usize = 2048;
 
 /// How many of them an account may have.
-fn quota(kind: IdentityKind) -> usize {
+fn quota(kind: IdentityKind) -> (&'static str, usize) {
     match kind {
-        IdentityKind::User => 5000,
-        IdentityKind::Role => 1000,
+        IdentityKind::User => ("UsersPerAccount", 5000),
+        IdentityKind::Role => ("RolesPerAccount", 1000),
     }
 }
 
 /// `CreateUser`, `CreateRole`.
 pub(super) fn create(call: &mut Call<'_>, kind: IdentityKind) -> Result<Answer, IamError> {
     call.require(&[name_member(kind)])?;
-    let name = call.name(name_member(kind))?;
-    let (path, tags, boundary) = (call.path()?, tags::tagged(call, Vec::new(), kind)?, boundary(call)?);
-    let trust = match kind {
-        IdentityKind::User => None,
-        IdentityKind::Role => Some(trust(call, "AssumeRolePolicyDocument")?),
+    let mut identity = Identity {
+        account: call.account,
+        kind,
+        name: call.name(name_member(kind))?,
+        path: String::new(),
+        id: String::new(),
+        created: call.now,
+        description: String::new(),
+        tags: Vec::new(),
+        policies: Vec::new(),
+        attached: Vec::new(),
+        boundary: call.text("PermissionsBoundary"),
+        trust: None,
     };
-    // "Names are not distinguished by case."
-    let mut others = call.state.identities_after(call.account, kind, None);
-    let mut count = 0;
-    if others.any(|other| {
-        count += 1;
-        other.name.eq_ignore_ascii_case(&name)
-    }) {
-        let message = [title(kind), " with name ", &name, " already exists."];
+    identity.path = call.path()?;
+    check_boundary(call, &identity)?;
+    tags::put(call, &mut identity)?;
+    if kind == IdentityKind::Role {
+        identity.description = call.wanted("Description");
+        put_trust(call, "AssumeRolePolicyDocument", &mut identity)?;
+    }
+    let mut others = call.state.identities_after(call.account, kind, None).map(|other| other.name.as_str());
+    if !is_new(&identity.name, &mut others, quota(kind))? {
+        let message = [title(kind), " with name ", &identity.name, " already exists."];
         return Err(IamError::new(IamError::EXISTS, &message));
     }
-    if count >= quota(kind) {
-        return Err(over_quota(title(kind), "sPerAccount", quota(kind)));
-    }
-    let id = call.fresh_id(match kind {
+    identity.id = call.fresh_id(match kind {
         IdentityKind::User => "AIDA",
         IdentityKind::Role => "AROA",
     })?;
-    let identity = Identity {
-        account: call.account,
-        kind,
-        name,
-        path,
-        id,
-        created: call.now,
-        description: match kind {
-            IdentityKind::User => String::new(),
-            IdentityKind::Role => call.wanted("Description"),
-        },
-        tags,
-        policies: Vec::new(),
-        attached: Vec::new(),
-        boundary,
-        trust,
-    };
     call.put(&identity);
-    get(call, identity)
+    get(call, &mut identity)
 }
 
 /// `GetUser`, `GetRole`.
-#[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value)] // as the other operations
-pub(super) fn get(_: &mut Call<'_>, identity: Identity) -> Result<Answer, IamError> {
-    let mut answer = describe(&identity);
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn get(_: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let mut answer = describe(identity);
     if let Some(boundary) = &identity.boundary {
         let texts = [("PermissionsBoundaryType", "Policy"), ("PermissionsBoundaryArn", boundary)];
         answer.set("PermissionsBoundary", Answer::of(&texts).into_value());
@@ -120,8 +110,7 @@ fn describe(identity: &Identity) -> Answer {
 }
 
 /// `DeleteUser`, `DeleteRole`: not before its policies are gone. A boundary goes with it.
-#[allow(clippy::needless_pass_by_value)] // as the other operations
-pub(super) fn delete(call: &mut Call<'_>, identity: Identity) -> Result<Answer, IamError> {
+pub(super) fn delete(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let message = match (identity.attached.is_empty(), identity.policies.is_empty()) {
         (false, _) => "Cannot delete entity, must detach all policies first.",
         (true, false) => "Cannot delete entity, must delete policies first.",
@@ -134,39 +123,41 @@ pub(super) fn delete(call: &mut Call<'_>, identity: Identity) -> Result<Answer, 
 }
 
 /// `UpdateAssumeRolePolicy`.
-pub(super) fn update_trust(call: &mut Call<'_>, mut role: Identity) -> Result<Answer, IamError> {
-    role.trust = Some(trust(call, "PolicyDocument")?);
-    Ok(call.put(&role))
+pub(super) fn update_trust(call: &mut Call<'_>, role: &mut Identity) -> Result<Answer, IamError> {
+    put_trust(call, "PolicyDocument", role)?;
+    Ok(call.put(role))
 }
 
-fn trust(call: &Call<'_>, member: &str) -> Result<String, IamError> {
-    let document = call.wanted(member);
-    check(&document, Kind::Trust)?;
-    if size(&document) > MAX_TRUST {
+fn put_trust(call: &Call<'_>, member: &str, role: &mut Identity) -> Result<(), IamError> {
+    let document = role.trust.insert(call.wanted(member));
+    check(document, Kind::Trust)?;
+    if size(document) > MAX_TRUST {
         return Err(over_quota("ACLSizePerRole", "", MAX_TRUST));
     }
-    Ok(document)
+    Ok(())
 }
 
 /// `PutUserPermissionsBoundary`, `PutRolePermissionsBoundary`.
-pub(super) fn put_boundary(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
-    identity.boundary = boundary(call)?;
-    Ok(call.put(&identity))
+pub(super) fn put_boundary(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    identity.boundary = call.text("PermissionsBoundary");
+    check_boundary(call, identity)?;
+    Ok(call.put(identity))
+}
+
+/// A boundary is a managed policy of this account.
+fn check_boundary(call: &Call<'_>, identity: &Identity) -> Result<(), IamError> {
+    match &identity.boundary {
+        Some(arn) if call.policy(arn).is_none() => {
+            let message = ["Scope ARN: ", arn, " does not exist or is not attachable."];
+            Err(IamError::new(IamError::NO_SUCH_ENTITY, &message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `DeleteUserPermissionsBoundary`, `DeleteRolePermissionsBoundary`.
 #[allow(clippy::unnecessary_wraps)] // as the other operations
-pub(super) fn delete_boundary(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
+pub(super) fn delete_boundary(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     identity.boundary = None;
-    Ok(call.put(&identity))
-}
-
-/// The boundary that the request wants: a managed policy of this account.
-fn boundary(call: &Call<'_>) -> Result<Option<String>, IamError> {
-    let Some(arn) = call.text("PermissionsBoundary") else { return Ok(None) };
-    if call.policy(&arn).is_none() {
-        let message = ["Scope ARN: ", &arn, " does not exist or is not attachable."];
-        return Err(IamError::new(IamError::NO_SUCH_ENTITY, &message));
-    }
-    Ok(Some(arn))
+    Ok(call.put(identity))
 }

@@ -5,15 +5,15 @@ use tabkms_core::keys::{Identity, IdentityKind, ManagedPolicy};
 use tabkms_core::model::Value;
 use tabkms_core::store::Record;
 
-use super::IamError;
 use super::answer::Answer;
 use super::call::Call;
 use super::documents::{check, over_quota, size};
+use super::{IamError, is_new};
 
 /// The longest managed policy.
 const MAX_DOCUMENT: usize = 6144;
 /// How many an account may have.
-const MAX_POLICIES: usize = 1500;
+const QUOTA: (&str, usize) = ("PoliciesPerAccount", 1500);
 /// The one version that a policy has here.
 const VERSION: &str = "v1";
 
@@ -75,28 +75,24 @@ impl<'a> Call<'a> {
 
 /// `CreatePolicy`.
 pub(super) fn create(call: &mut Call<'_>) -> Result<Answer, IamError> {
-    let (name, path, document) = (call.name("PolicyName")?, call.path()?, call.document()?);
-    let mut count = 0;
-    if call.state.managed_policies_after(call.account, None).any(|other| {
-        count += 1;
-        other.name.eq_ignore_ascii_case(&name)
-    }) {
-        let message = ["A policy called ", &name, " already exists. Duplicate names are not allowed."];
-        return Err(IamError::new(IamError::EXISTS, &message));
-    }
-    if count >= MAX_POLICIES {
-        return Err(over_quota("PoliciesPerAccount", "", MAX_POLICIES));
-    }
-    let policy = ManagedPolicy {
+    let mut policy = ManagedPolicy {
         account: call.account,
-        name,
-        path,
-        id: call.fresh_id("ANPA")?,
+        name: call.name("PolicyName")?,
+        path: String::new(),
+        id: String::new(),
         description: call.wanted("Description"),
-        document,
+        document: String::new(),
         created: call.now,
         updated: call.now,
     };
+    policy.path = call.path()?;
+    policy.document = call.document()?;
+    let mut others = call.state.managed_policies_after(call.account, None).map(|other| other.name.as_str());
+    if !is_new(&policy.name, &mut others, QUOTA)? {
+        let message = ["A policy called ", &policy.name, " already exists. Duplicate names are not allowed."];
+        return Err(IamError::new(IamError::EXISTS, &message));
+    }
+    policy.id = call.fresh_id("ANPA")?;
     call.changes.put(&policy);
     Ok(Answer::with("Policy", call.describe(&policy)))
 }

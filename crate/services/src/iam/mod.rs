@@ -64,7 +64,7 @@ struct OnIdentity {
     before: &'static str,
     behind: &'static str,
     wants: &'static [&'static str],
-    run: fn(&mut Call<'_>, Identity) -> Result<Answer, IamError>,
+    run: fn(&mut Call<'_>, &mut Identity) -> Result<Answer, IamError>,
 }
 
 /// An operation on managed policies.
@@ -133,8 +133,8 @@ fn run(call: &mut Call<'_>, operation: &str) -> Result<Answer, IamError> {
     let found = found.ok_or_else(|| unknown(operation))?;
     call.require(&[name_member(kind)])?;
     call.require(found.wants)?;
-    let identity = call.identity(kind)?;
-    (found.run)(call, identity)
+    let mut identity = call.identity(kind)?;
+    (found.run)(call, &mut identity)
 }
 
 fn unknown(operation: &str) -> IamError {
@@ -155,6 +155,25 @@ fn name_member(kind: IdentityKind) -> &'static str {
         IdentityKind::User => "UserName",
         IdentityKind::Role => "RoleName",
     }
+}
+
+/// Whether none of `others` has the name: "names are not distinguished by case".
+///
+/// # Errors
+/// `LimitExceeded` where it is new and they are as many as an account may have: a quota's name, and its number.
+fn is_new(
+    name: &str,
+    others: &mut dyn Iterator<Item = &str>,
+    (quota, limit): (&str, usize),
+) -> Result<bool, IamError> {
+    let mut count = 0;
+    for other in others {
+        if other.eq_ignore_ascii_case(name) {
+            return Ok(false);
+        }
+        count += 1;
+    }
+    if count < limit { Ok(true) } else { Err(documents::over_quota(quota, "", limit)) }
 }
 
 #[cfg(test)]

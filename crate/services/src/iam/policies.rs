@@ -21,7 +21,7 @@ fn max_inline(kind: IdentityKind) -> usize {
 }
 
 /// `PutUserPolicy`, `PutRolePolicy`: in place of the one of that name.
-pub(super) fn put(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
+pub(super) fn put(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let policy = InlinePolicy { name: call.name("PolicyName")?, document: call.wanted("PolicyDocument") };
     check(&policy.document, Kind::Identity)?;
     let policies = &mut identity.policies;
@@ -36,7 +36,7 @@ pub(super) fn put(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer,
         let message = ["Maximum policy size of ", &bytes, " bytes exceeded for ", kind, " ", &identity.name];
         return Err(IamError::new(IamError::LIMIT, &message));
     }
-    Ok(call.put(&identity))
+    Ok(call.put(identity))
 }
 
 fn find<'a>(call: &Call<'_>, identity: &'a Identity) -> Result<&'a InlinePolicy, IamError> {
@@ -48,9 +48,8 @@ fn find<'a>(call: &Call<'_>, identity: &'a Identity) -> Result<&'a InlinePolicy,
 }
 
 /// `GetUserPolicy`, `GetRolePolicy`.
-#[allow(clippy::needless_pass_by_value)] // as the other operations
-pub(super) fn get(call: &mut Call<'_>, identity: Identity) -> Result<Answer, IamError> {
-    let policy = find(call, &identity)?;
+pub(super) fn get(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let policy = find(call, identity)?;
     Ok(Answer::of(&[
         (name_member(identity.kind), &identity.name),
         ("PolicyName", &policy.name),
@@ -59,22 +58,22 @@ pub(super) fn get(call: &mut Call<'_>, identity: Identity) -> Result<Answer, Iam
 }
 
 /// `ListUserPolicies`, `ListRolePolicies`: their names.
-#[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value)] // as the other operations
-pub(super) fn list(call: &mut Call<'_>, identity: Identity) -> Result<Answer, IamError> {
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn list(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let names = identity.policies.iter().map(|policy| &policy.name);
     let mut items = names.map(|name| (name.clone(), Value::String(name.clone())));
     Ok(call.page("PolicyNames", &mut items))
 }
 
 /// `DeleteUserPolicy`, `DeleteRolePolicy`.
-pub(super) fn delete(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
-    let name = find(call, &identity)?.name.clone();
+pub(super) fn delete(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let name = find(call, identity)?.name.clone();
     identity.policies.retain(|policy| policy.name != name);
-    Ok(call.put(&identity))
+    Ok(call.put(identity))
 }
 
 /// `AttachUserPolicy`, `AttachRolePolicy`: once is enough.
-pub(super) fn attach(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
+pub(super) fn attach(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let arn = call.wanted("PolicyArn");
     if call.policy(&arn).is_none() {
         let message = ["Policy ", &arn, " does not exist or is not attachable."];
@@ -89,22 +88,22 @@ pub(super) fn attach(call: &mut Call<'_>, mut identity: Identity) -> Result<Answ
     }
     let at = attached.iter().take_while(|other| **other < arn).count();
     attached.insert(at, arn);
-    Ok(call.put(&identity))
+    Ok(call.put(identity))
 }
 
 /// `DetachUserPolicy`, `DetachRolePolicy`.
-pub(super) fn detach(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
+pub(super) fn detach(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let arn = call.wanted("PolicyArn");
     if !identity.attached.contains(&arn) {
         return Err(IamError::new(IamError::NO_SUCH_ENTITY, &["Policy ", &arn, " was not found."]));
     }
     identity.attached.retain(|other| *other != arn);
-    Ok(call.put(&identity))
+    Ok(call.put(identity))
 }
 
 /// `ListAttachedUserPolicies`, `ListAttachedRolePolicies`: in the order of their ARNs.
-#[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value)] // as the other operations
-pub(super) fn list_attached(call: &mut Call<'_>, identity: Identity) -> Result<Answer, IamError> {
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn list_attached(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let prefix = call.wanted("PathPrefix");
     let attached = identity.attached.iter().filter_map(|arn| call.policy(arn));
     let mut items = attached.filter(|policy| policy.path.starts_with(&prefix)).map(|policy| {

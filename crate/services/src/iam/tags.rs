@@ -1,7 +1,7 @@
 //! The tags of users and roles: `aws:PrincipalTag/…`
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>).
 
-use tabkms_core::keys::{Identity, IdentityKind, Tag};
+use tabkms_core::keys::{Identity, Tag};
 use tabkms_core::model::Value;
 
 use super::answer::Answer;
@@ -12,10 +12,11 @@ use super::{IamError, title};
 /// Tags that one of them may have.
 const MAX_TAGS: usize = 50;
 
-/// `tags` with those of the request put over them, in the order of their keys. "Tag key values for IAM users and roles
+/// Puts the tags of the request over those of `identity`, in the order of their keys. "Tag key values for IAM users and roles
 /// are not case sensitive, but case is preserved": a key in other letters takes the place of the one that was there.
-pub(super) fn tagged(call: &Call<'_>, mut tags: Vec<Tag>, kind: IdentityKind) -> Result<Vec<Tag>, IamError> {
-    let Some(Value::List(more)) = call.input.get("Tags") else { return Ok(tags) };
+pub(super) fn put(call: &Call<'_>, identity: &mut Identity) -> Result<(), IamError> {
+    let Some(Value::List(more)) = call.input.get("Tags") else { return Ok(()) };
+    let tags = &mut identity.tags;
     let key_of = |tag: &Value| text(tag, "Key");
     for (at, tag) in more.iter().enumerate() {
         let key = key_of(tag);
@@ -32,9 +33,9 @@ pub(super) fn tagged(call: &Call<'_>, mut tags: Vec<Tag>, kind: IdentityKind) ->
         tags.insert(place, Tag { key, value: text(tag, "Value") });
     }
     if tags.len() > MAX_TAGS {
-        return Err(over_quota("TagsPer", title(kind), MAX_TAGS));
+        return Err(over_quota("TagsPer", title(identity.kind), MAX_TAGS));
     }
-    Ok(tags)
+    Ok(())
 }
 
 fn text(tag: &Value, member: &str) -> String {
@@ -46,25 +47,25 @@ fn is_reserved(key: &str) -> bool {
 }
 
 /// `TagUser`, `TagRole`.
-pub(super) fn tag(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
-    identity.tags = tagged(call, identity.tags, identity.kind)?;
-    Ok(call.put(&identity))
+pub(super) fn tag(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    put(call, identity)?;
+    Ok(call.put(identity))
 }
 
 /// `UntagUser`, `UntagRole`: a key that no tag has is nothing to complain of.
 #[allow(clippy::unnecessary_wraps)] // as the other operations
-pub(super) fn untag(call: &mut Call<'_>, mut identity: Identity) -> Result<Answer, IamError> {
+pub(super) fn untag(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     if let Some(Value::List(keys)) = call.input.get("TagKeys") {
         let is_gone =
             |tag: &Tag| keys.iter().filter_map(Value::as_str).any(|key| tag.key.eq_ignore_ascii_case(key));
         identity.tags.retain(|tag| !is_gone(tag));
     }
-    Ok(call.put(&identity))
+    Ok(call.put(identity))
 }
 
 /// `ListUserTags`, `ListRoleTags`.
-#[allow(clippy::unnecessary_wraps, clippy::needless_pass_by_value)] // as the other operations
-pub(super) fn list(call: &mut Call<'_>, identity: Identity) -> Result<Answer, IamError> {
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn list(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let mut items = identity.tags.iter().map(|tag| (tag.key.clone(), describe(tag)));
     Ok(call.page("Tags", &mut items))
 }
