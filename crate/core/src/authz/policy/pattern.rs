@@ -24,7 +24,7 @@ pub enum Compare {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     shape: Shape,
-    bytes: Box<[u8]>,
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Pattern {
             Some(first) if first + 1 == bytes.len() && bytes.last() == Some(&MANY) => Shape::Prefix,
             Some(_) => Shape::Glob,
         };
-        Self { shape, bytes: bytes.into() }
+        Self { shape, bytes }
     }
 
     /// Whether the pattern is `text`, or covers it.
