@@ -470,9 +470,22 @@ mod tests {
             assert_eq!(described, format!("The text is no JSON: {expected}."), "{text}");
         }
         for open in ["[", "{\"\":"] {
-            let fault = parse(&open.repeat(100_000)).unwrap_err();
-            assert!(fault.what.ends_with("it is nested too deeply"));
+            let nested = |depth| parse(&open.repeat(depth)).unwrap_err().what;
+            assert!(nested(100_000).ends_with("it is nested too deeply"));
+            // The innermost value is missing, and no deeper than may be.
+            assert!(nested(DEEPEST).ends_with("a value is missing"));
+            assert!(nested(DEEPEST + 1).ends_with("it is nested too deeply"));
         }
+    }
+
+    #[test]
+    fn a_message_repeats_few_words() {
+        let message = |length| {
+            let text = format!("\n\"{}\"", "x".repeat(length));
+            Span::new(1, text.len()).fault("This").describe(&text)
+        };
+        assert_eq!(message(78), format!("This at line 2, column 1: \"{}\".", "x".repeat(78)));
+        assert_eq!(message(79), "This at line 2, column 1.");
     }
 
     #[test]

@@ -224,6 +224,8 @@ mod tests {
             ("arn:aws:s3:::bucket", "arn:aws:s3", false),
             ("arn:aws:*:bucket", "arn:aws:s3:::bucket", false),
             ("arn:aws:s3:::*:b", "arn:aws:s3:::a:b", true),
+            ("arn:aws:s3::1*:b", "arn:aws:s3::12:b", true),
+            ("arn:aws:s3::1*:b", "arn:aws:s3::12:a:b", false),
             ("arn:aws:s3:::B", "arn:aws:s3:::b", false),
             // The example of the condition operators' page.
             (

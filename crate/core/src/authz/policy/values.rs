@@ -433,11 +433,23 @@ mod tests {
 
     #[test]
     fn base64_has_one_text_for_the_same_bytes() {
-        for good in ["", "AA==", "AAA=", "AAAA", "QmluYXJ5VmFsdWVJbkJhc2U2NA==", "+/+/"] {
+        for good in [
+            "",
+            "AA==",
+            "AAA=",
+            "AAAA",
+            "QmluYXJ5VmFsdWVJbkJhc2U2NA==",
+            "+/+/",
+            "aZ09",
+            "Aw==",
+            "AA4=",
+            "zZ8=",
+        ] {
             assert!(is_base64(good), "{good}");
         }
         for bad in [
-            "A", "AA", "AAA", "A===", "====", "AB==", "AAB=", "AA=A", "AA-_", "AA== ", "A A=", "Zh==", "é===",
+            "A", "AA", "AAA", "A===", "====", "AB==", "AAB=", "A0==", "A4==", "AA5=", "AA/=", "AA+=", "A+==",
+            "AA=A", "AA-_", "AA== ", "A A=", "Zh==", "é===",
         ] {
             assert!(!is_base64(bad), "{bad}");
         }
