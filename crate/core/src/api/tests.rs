@@ -6,7 +6,7 @@ mod rsa;
 mod tags_and_policies;
 
 use super::*;
-use crate::authz::policy::{Kind, Policy};
+use crate::authz;
 use crate::crypto::random::tests::Counting;
 use crate::model::SensitiveBlob;
 use crate::model::time::DAY;
@@ -513,7 +513,7 @@ fn an_aws_managed_key_is_made_on_first_use_and_serves_its_service_only() {
     let metadata = host.ok("DescribeKey", map([("KeyId", s("alias/aws/s3"))]));
     assert_eq!(text(metadata.get("KeyMetadata").unwrap(), "KeyManager"), "AWS");
     let policy = text(&host.ok("GetKeyPolicy", map([("KeyId", s(&arn))])), "Policy");
-    assert!(Policy::parse(&policy, Kind::Key).is_ok(), "{policy}");
+    assert!(authz::policy::Policy::parse(&policy, authz::policy::Kind::Key).is_ok(), "{policy}");
     let status = host.ok("GetKeyRotationStatus", map([("KeyId", s(&arn))]));
     assert_eq!(status.get("RotationPeriodInDays"), Some(&Value::Integer(365)));
 }
