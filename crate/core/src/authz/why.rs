@@ -192,7 +192,6 @@ answer! {
 }
 
 /// Decides, and says why.
-#[must_use]
 pub fn explain(asked: &Question<'_>) -> (Result<(), Refusal>, Value) {
     let mut layers = Vec::new();
     let decision = decide(asked, &mut Record::into(&mut layers));
