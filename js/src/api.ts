@@ -246,6 +246,18 @@ export interface S3Api {
   writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }): Promise<void>;
 }
 
+/**
+ * IAM as far as a separation of roles needs it: users, roles, managed policies, and what is attached to what. Names,
+ * members and error codes are IAM's (`NoSuchEntity`, `EntityAlreadyExists`, `DeleteConflict`, ...).
+ *
+ * These calls are not authorised themselves: whoever holds the store may administer its identities. What is enforced
+ * is what the policies say of calls to KMS.
+ */
+export interface IamApi {
+  /** An operation of the IAM API, with AWS SDK v3 shapes. Policy documents are plain JSON text both ways. */
+  send(operation: string, input?: Members): Promise<Members>;
+}
+
 /** Something that fell due when the clock moved. */
 export interface DueEvent {
   readonly time: Date;
@@ -317,6 +329,7 @@ export interface KmsApi {
    */
   simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]>;
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   /** Names every byte of a KMS ciphertext or an Encryption SDK message (its header, if it is long). */
   inspect(bytes: Uint8Array): Promise<Inspection>;

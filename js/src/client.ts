@@ -7,6 +7,7 @@ import type {
   Description,
   DueEvent,
   GetObjectOutput,
+  IamApi,
   Inspection,
   KmsApi,
   LongOptions,
@@ -177,6 +178,7 @@ class Link {
 /** A KMS that lives in the worker. */
 class RemoteKms implements KmsApi {
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly #link: Link;
   readonly #id: KmsId;
@@ -187,6 +189,7 @@ class RemoteKms implements KmsApi {
     this.#id = id;
     this.#onClosed = onClosed;
     this.s3 = remoteS3(link, id);
+    this.iam = { send: (operation, input) => this.#call({ type: "iam", operation, input }) };
     this.clock = remoteClock(link, id);
   }
 

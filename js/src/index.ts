@@ -8,6 +8,7 @@ import type {
   ClockApi,
   Decision,
   Description,
+  IamApi,
   KmsApi,
   LongOptions,
   Members,
@@ -26,6 +27,7 @@ import * as streams from "./streams.ts";
 import {
   dateOf,
   dueEvent,
+  IAM_TIMES,
   objectDescription,
   type RawDescription,
   type RawEvent,
@@ -62,6 +64,7 @@ type RawFacts = Omit<Description, "persistence" | "now"> & { readonly now: numbe
 /** A key management service. */
 export class Kms implements KmsApi {
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly #kms: Core;
   readonly #release: () => void;
@@ -71,6 +74,7 @@ export class Kms implements KmsApi {
     this.#kms = kms;
     this.#release = release;
     this.s3 = new S3(kms);
+    this.iam = new Iam(kms);
     this.clock = new Clock(kms);
     kms.setListener(() => {
       for (const listener of this.#listeners) listener();
@@ -183,6 +187,19 @@ class Clock implements ClockApi {
     };
     const events = await rethrowing<RawEvent[]>(this.#kms.advance(milliseconds, progress));
     return events.map(dueEvent);
+  }
+}
+
+class Iam implements IamApi {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async send(operation: string, input: Members = {}): Promise<Members> {
+    const answer = this.#kms.iam(operation, plain(input));
+    return withDates(await rethrowing<Members>(answer), IAM_TIMES);
   }
 }
 

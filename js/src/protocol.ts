@@ -32,6 +32,11 @@ export type Call =
       readonly input: Members | undefined;
       readonly options: SendOptions | undefined;
     }
+  | {
+      readonly type: "iam";
+      readonly operation: string;
+      readonly input: Members | undefined;
+    }
   | { readonly type: "inspect"; readonly bytes: Uint8Array }
   | { readonly type: "fork" | "describe" | "erase" | "close" | "now" }
   | { readonly type: "setPassphrase"; readonly passphrase: string | null }

@@ -63,6 +63,8 @@ async function run(id: KmsId, call: Call, options: LongOptions): Promise<unknown
       return kms.trace(call.operation, call.input, call.options);
     case "simulate":
       return kms.simulate(call.operation, call.input, call.options);
+    case "iam":
+      return kms.iam.send(call.operation, call.input);
     case "inspect":
       return kms.inspect(call.bytes);
     case "fork":

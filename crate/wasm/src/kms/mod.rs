@@ -5,6 +5,7 @@
 mod caller;
 mod clock;
 mod get;
+mod iam;
 mod opening;
 mod options;
 mod put;

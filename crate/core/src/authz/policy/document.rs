@@ -17,6 +17,8 @@ pub enum Kind {
     Key,
     /// An IAM user, group or role: the statements are about whoever it belongs to.
     Identity,
+    /// An IAM role, beside its own: each statement names who may assume it, and the resource is the role itself.
+    Trust,
 }
 
 /// A policy that has been read.
@@ -48,11 +50,11 @@ pub struct Statement {
     pub sid: Option<Box<str>>,
     /// Whether it allows or denies.
     pub effect: Effect,
-    /// Principal or NotPrincipal; none in an identity policy.
+    /// Principal or NotPrincipal; none in an identity policy, and one in any other.
     pub principals: Option<Element<Named>>,
-    /// Action or NotAction. Without it the statement has no effect.
+    /// Action or NotAction. Without it a key policy's statement has no effect.
     pub actions: Option<Element<Pattern>>,
-    /// Resource or NotResource. Without it the statement has no effect.
+    /// Resource or NotResource; none in a trust policy. Without it a key policy's statement has no effect.
     pub resources: Option<Element<Text>>,
     /// What the Condition element wants, all of it.
     pub conditions: Vec<Condition>,
@@ -125,7 +127,7 @@ impl Policy {
             let statement = Statement::read(node, kind, policy.version == Version::V2012, faults);
             // "In IAM, the Sid value must be unique within a JSON policy."
             let is_taken = |earlier: &Statement| statement.sid.is_some() && earlier.sid == statement.sid;
-            if kind == Kind::Identity && policy.statements.iter().any(is_taken) {
+            if kind != Kind::Key && policy.statements.iter().any(is_taken) {
                 faults.add(node.span, "A statement has the Sid of an earlier one");
             }
             policy.statements.push(statement);
@@ -189,8 +191,8 @@ impl Statement {
                 _ if is_twice => faults.add(member.at, "A statement has this element's opposite as well"),
                 "Sid" => {
                     let text = string(value, faults);
-                    if kind == Kind::Identity && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                        faults.add(value.span, "A Sid in an identity policy has letters and digits only");
+                    if kind != Kind::Key && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                        faults.add(value.span, "A Sid in IAM has letters and digits only");
                     }
                     statement.sid = Some(text.into());
                 }
@@ -203,6 +205,9 @@ impl Statement {
                 }
                 "Principal" => statement.principals = Some(principals::parse(member, is_not, faults)),
                 "Action" => statement.actions = Some(actions(member, is_not, faults)),
+                "Resource" if kind == Kind::Trust => {
+                    faults.add(member.at, "A statement of a trust policy names no resource");
+                }
                 "Resource" => {
                     statement.resources = Some(resources(member, is_not, has_variables, faults));
                 }
@@ -214,19 +219,19 @@ impl Statement {
             faults.add(node.span, "A statement has no Effect");
         }
         match kind {
-            Kind::Key if statement.principals.is_none() => {
+            Kind::Key | Kind::Trust if statement.principals.is_none() => {
                 faults.add(node.span, "A statement has no Principal or NotPrincipal");
             }
             // "If either of the required Resource or Action elements are missing from a key policy statement, the
             // policy statement has no effect", and PutKeyPolicy succeeds.
             Kind::Key => {}
-            Kind::Identity if statement.actions.is_none() => {
+            Kind::Identity | Kind::Trust if statement.actions.is_none() => {
                 faults.add(node.span, "A statement has no Action or NotAction");
             }
             Kind::Identity if statement.resources.is_none() => {
                 faults.add(node.span, "A statement has no Resource or NotResource");
             }
-            Kind::Identity => {}
+            Kind::Identity | Kind::Trust => {}
         }
         statement
     }

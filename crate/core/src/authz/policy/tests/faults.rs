@@ -187,12 +187,7 @@ fn says_what_is_wrong_with_a_statement_and_where() {
             "A statement has no Resource or NotResource",
             "",
         ),
-        (
-            Kind::Identity,
-            r#""Sid":"a b""#,
-            "A Sid in an identity policy has letters and digits only",
-            r#""a b""#,
-        ),
+        (Kind::Identity, r#""Sid":"a b""#, "A Sid in IAM has letters and digits only", r#""a b""#),
         (Kind::Key, r#""Action":{}"#, "This is no text", "{}"),
         (Kind::Key, r#""Action":["*",null]"#, "This is no text", "null"),
         (

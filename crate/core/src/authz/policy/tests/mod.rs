@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod principals;
 mod statements;
+mod trust;
 
 use super::*;
 use crate::keys::Principal;
