@@ -21,7 +21,7 @@ use super::identity::Identities;
 use super::policy::{Effect, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
 use super::question::{Question, Resource};
 use super::why::{Asked, Layer, Record};
-use super::{default_policy, facts};
+use super::{Caller, default_policy, facts};
 use crate::keys::{PolicyText, Principal};
 use crate::model::{KmsError, RequestError};
 
@@ -223,6 +223,13 @@ impl Refusal {
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>.
     #[must_use]
     pub fn error(self, asked: &Question<'_>) -> KmsError {
+        let layer = match self {
+            Self::Denied(layer) | Self::NotAllowed(layer) => layer,
+        };
+        let account = asked.caller.principal.account();
+        if layer == Layer::KeyPolicy && account.is_some_and(|account| account != asked.owner()) {
+            return unknown_to(asked.caller, asked.action);
+        }
         let (caller, action, resource) = (asked.caller, asked.action, asked.resource());
         let because = match self {
             Self::Denied(layer) => format!("with an explicit deny in {}", layer.with_article()),
@@ -233,4 +240,15 @@ impl Refusal {
         );
         KmsError::Request(RequestError::AccessDenied, message)
     }
+}
+
+/// What a caller of another account is told of a key that is not there, and of one that does not let it in.
+#[must_use]
+pub fn unknown_to(caller: &Caller, action: &str) -> KmsError {
+    let message = format!(
+        "User: {caller} is not authorized to perform: kms:{action} on this resource because the resource does not \
+         exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies \
+         access"
+    );
+    KmsError::Request(RequestError::AccessDenied, message)
 }

@@ -14,7 +14,7 @@ mod question;
 mod why;
 
 pub use caller::{Caller, Session};
-pub use decision::{Refusal, decide};
+pub use decision::{Refusal, decide, unknown_to};
 pub use default_policy::default_policy;
 pub use grants::may_retire;
 pub use question::{Question, Resource};

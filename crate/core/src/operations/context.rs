@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use super::due::{Means, Overlay, catch_up};
 use super::host::Desk;
-use crate::authz::Caller;
+use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
     AccountId, Alias, AliasName, ConnectionState, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec,
@@ -128,8 +128,12 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn key_by_reference(&mut self, reference: &KeyRef) -> Result<ResolvedKey<'a>, KmsError> {
-        let missing = || KmsError::not_found(format!("Key '{}' does not exist", reference.arn()));
-        let key = self.caught_up(reference)?.ok_or_else(missing)?;
+        let Some(key) = self.caught_up(reference)? else {
+            return Err(match reference.account == self.caller.account {
+                true => KmsError::not_found(format!("Key '{}' does not exist", reference.arn())),
+                false => authz::unknown_to(self.caller, self.action),
+            });
+        };
         self.authorise(&key)?;
         Ok(key)
     }
