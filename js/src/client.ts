@@ -1,7 +1,9 @@
 /** The page's side: starts the worker and speaks with it. */
 
 import type {
+  CallerOptions,
   ClockApi,
+  Decision,
   Description,
   DueEvent,
   GetObjectOutput,
@@ -203,6 +205,10 @@ class RemoteKms implements KmsApi {
     return this.#call({ type: "trace", operation, input, options });
   }
 
+  simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]> {
+    return this.#call({ type: "simulate", operation, input, options });
+  }
+
   inspect(bytes: Uint8Array): Promise<Inspection> {
     return this.#call({ type: "inspect", bytes });
   }
@@ -253,10 +259,14 @@ function remoteClock(link: Link, id: KmsId): ClockApi {
 function remoteS3(link: Link, id: KmsId): S3Api {
   return {
     createBucket: (input) => link.call<void>(id, { type: "createBucket", input }),
-    putObject: (input, options) =>
-      link.call<Traced<ObjectDescription>>(id, { type: "putObject", input }, options),
-    getObject: (input, options) =>
-      link.call<Traced<GetObjectOutput>>(id, { type: "getObject", input }, options),
+    putObject: (input, long) => {
+      const call: Call = { type: "putObject", input, options: callerOnly(long) };
+      return link.call<Traced<ObjectDescription>>(id, call, long);
+    },
+    getObject: (input, long) => {
+      const call: Call = { type: "getObject", input, options: callerOnly(long) };
+      return link.call<Traced<GetObjectOutput>>(id, call, long);
+    },
     headObject: (input) => link.call<ObjectDescription>(id, { type: "headObject", input }),
     listObjects: (input) =>
       link.call<readonly ObjectDescription[]>(id, { type: "listObjects", input }),
@@ -264,4 +274,10 @@ function remoteS3(link: Link, id: KmsId): S3Api {
     readStored: (input) => link.call<Blob>(id, { type: "readStored", input }),
     writeStored: (input) => link.call<void>(id, { type: "writeStored", input }),
   };
+}
+
+/** What of the options can be sent to a worker. */
+function callerOnly(options: LongOptions = {}): CallerOptions {
+  const { onProgress: _, signal: __, ...caller } = options;
+  return caller;
 }

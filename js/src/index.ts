@@ -4,7 +4,9 @@
  */
 
 import type {
+  CallerOptions,
   ClockApi,
+  Decision,
   Description,
   IamApi,
   KmsApi,
@@ -48,6 +50,7 @@ interface Reply {
   readonly answer?: Members;
   readonly error?: ErrorLike;
   readonly steps?: readonly Step[];
+  readonly decisions?: readonly Decision[];
 }
 
 interface Begun<Session> {
@@ -92,7 +95,7 @@ export class Kms implements KmsApi {
   }
 
   async send(operation: string, input: Members = {}, options: SendOptions = {}): Promise<Members> {
-    const given = this.#kms.send(operation, plain(input), options.region, false);
+    const given = this.#kms.send(operation, plain(input), options.region, callerOf(options), false);
     // What could be done at once comes without a promise.
     const reply: Members & { error?: ErrorLike } =
       given instanceof Promise ? await rethrowing(given) : given;
@@ -105,10 +108,18 @@ export class Kms implements KmsApi {
     input: Members = {},
     options: SendOptions = {},
   ): Promise<Traced<Members>> {
-    const given = this.#kms.send(operation, plain(input), options.region, true);
+    const given = this.#kms.send(operation, plain(input), options.region, callerOf(options), true);
     const { steps = [], ...reply }: Reply = await rethrowing(given);
     if (reply.answer) withDates(reply.answer);
     return { ...reply, steps };
+  }
+
+  async simulate(
+    operation: string,
+    input: Members = {},
+    options: CallerOptions = {},
+  ): Promise<Decision[]> {
+    return rethrowing(this.#kms.simulate(operation, plain(input), callerOf(options)));
   }
 
   async inspect(bytes: Uint8Array) {
@@ -216,6 +227,7 @@ class S3 implements S3Api {
       { Bucket, Key, ContentType, SSEKMSKeyId },
       body.size,
       sample,
+      callerOf(options),
     );
     const begun: Begun<streams.PutSession> = await rethrowing(beginning);
     if (!begun.session) return refused(begun);
@@ -224,7 +236,9 @@ class S3 implements S3Api {
 
   async getObject({ Bucket, Key }: { Bucket: string; Key: string }, options: LongOptions = {}) {
     options.signal?.throwIfAborted();
-    const begun: Begun<streams.GetSession> = await rethrowing(this.#kms.beginGet(Bucket, Key));
+    const begun: Begun<streams.GetSession> = await rethrowing(
+      this.#kms.beginGet(Bucket, Key, callerOf(options)),
+    );
     if (!begun.session) return refused(begun);
     const { body, ...outcome } = await rethrowing(streams.get(begun.session, options));
     const { answer, ...traced } = described(outcome);
@@ -251,6 +265,15 @@ class S3 implements S3Api {
   async writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }) {
     await rethrowing(this.#kms.writeStored(input.Bucket, input.Key, asBlob(input.Body)));
   }
+}
+
+/** The caller as wasm reads it; nothing where the Region is all that there is to say. */
+function callerOf(options: CallerOptions & LongOptions): CallerOptions | undefined {
+  for (const name in options) {
+    if (name !== "region" && name !== "onProgress" && name !== "signal")
+      return plain({ ...options });
+  }
+  return undefined;
 }
 
 /** A request as wasm reads it: its members are asked for there, and a getter must not throw through wasm. */

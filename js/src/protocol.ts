@@ -3,7 +3,14 @@
  * What goes to the page is what the KMS API answers and nothing else: no key material, no store key, no root key.
  */
 
-import type { Members, OpenOptions, Progress, PutObjectInput, SendOptions } from "./api.ts";
+import type {
+  CallerOptions,
+  Members,
+  OpenOptions,
+  Progress,
+  PutObjectInput,
+  SendOptions,
+} from "./api.ts";
 import type { ErrorLike } from "./errors.ts";
 
 /** Names one KMS in the worker: the one that was opened, or a fork of it. */
@@ -20,7 +27,7 @@ export type WireOptions = Omit<OpenOptions, "clock"> & { readonly engine?: "auto
 export type Call =
   | { readonly type: "open"; readonly options: WireOptions }
   | {
-      readonly type: "send" | "trace";
+      readonly type: "send" | "trace" | "simulate";
       readonly operation: string;
       readonly input: Members | undefined;
       readonly options: SendOptions | undefined;
@@ -37,11 +44,17 @@ export type Call =
   | { readonly type: "importStore"; readonly file: Blob; readonly passphrase: string }
   | { readonly type: "advance"; readonly milliseconds: number }
   | { readonly type: "createBucket" | "listObjects"; readonly input: { readonly Bucket: string } }
-  | { readonly type: "putObject"; readonly input: PutObjectInput }
   | {
-      readonly type: "getObject" | "headObject" | "deleteObject" | "readStored";
-      readonly input: Named;
+      readonly type: "putObject";
+      readonly input: PutObjectInput;
+      readonly options: CallerOptions | undefined;
     }
+  | {
+      readonly type: "getObject";
+      readonly input: Named;
+      readonly options: CallerOptions | undefined;
+    }
+  | { readonly type: "headObject" | "deleteObject" | "readStored"; readonly input: Named }
   | {
       readonly type: "writeStored";
       readonly input: Named & { readonly Body: Blob | Uint8Array };

@@ -14,7 +14,7 @@ use crate::authz::Caller;
 use crate::crypto::{Failure, Random, StoreKey};
 use crate::hierarchy::record;
 use crate::model::validate::{Member, members_of, validate};
-use crate::model::{KmsError, RequestError, Timestamp, Value};
+use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
 use crate::operations::{self, Context, Means};
 pub use crate::operations::{Desk, DueBatch, Happened, HostJob, HostKey, HostResult};
 use crate::store::{Change, Changes, Clock, Generation, Kind, Row, State, StoreError};
@@ -31,13 +31,15 @@ pub struct Call {
     pub caller: Caller,
     /// Where the steps go.
     pub trace: Trace,
+    /// Of a traced call that was planned: each question to the policies and grants with its answer and the reasons.
+    pub decisions: Vec<Value>,
 }
 
 impl Call {
     /// A call of `operation` that nobody traces.
     #[must_use]
     pub fn new(operation: impl Into<String>, input: Value, caller: Caller) -> Self {
-        Self { operation: operation.into(), input, caller, trace: Trace::off() }
+        Self { operation: operation.into(), input, caller, trace: Trace::off(), decisions: Vec::new() }
     }
 }
 
@@ -172,15 +174,36 @@ impl Kms {
         };
         let now = self.now(env.host_now);
         let stored = (&self.state, &self.store_key);
-        let asked = (operation, &call.caller);
+        let input = std::mem::take(&mut call.input);
+        let asked = (operation, &call.caller, Parameters::of(members, &input));
         let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
-        let answer = dispatch(&mut context, members, std::mem::take(&mut call.input));
+        let answer = dispatch(&mut context, members, input);
         let outcome = answer.as_ref().map(|_| context.is_use);
         let keys = std::mem::take(&mut context.keys);
+        let decisions = context.explanations.take().unwrap_or_default();
         let mut changes = context.into_changes();
+        call.decisions = decisions;
         let by = (call.caller.account, &call.caller.region, call.caller.via_service.as_deref());
         changes.events.push(audit::of_call(ids, now, operation, by, keys, outcome));
         (answer, changes)
+    }
+
+    /// Whether the caller may do this: what the call would ask of the policies and grants, each with its answer and the
+    /// reasons. Its input need not be whole; nothing is done, and nothing is logged.
+    ///
+    /// # Errors
+    /// Where it is about a key that is not there, or about none.
+    pub fn simulate(&self, call: &Call, env: &mut Env<'_>) -> Result<Vec<Value>, KmsError> {
+        let unknown = || KmsError::Request(RequestError::UnknownOperation, String::new());
+        let (operation, members) = members_of(&call.operation).ok_or_else(unknown)?;
+        let (mut desk, mut trace) = (Desk::default(), Trace::off());
+        let asked = (operation, &call.caller, Parameters::of(members, &call.input));
+        let stored = (&self.state, &self.store_key);
+        let now = self.now(env.host_now);
+        let mut context = Context::new(stored, asked, now, (env.random, &mut desk), &mut trace);
+        context.explanations = Some(Vec::new());
+        operations::simulate(&mut context, &call.input)?;
+        Ok(context.explanations.take().unwrap_or_default())
     }
 
     /// Moves the clock forward by `milliseconds`; a negative number moves nothing.
@@ -278,7 +301,7 @@ impl Kms {
     }
 }
 
-/// Validation comes first, before anything is looked up.
+/// Validation comes first, before anything is looked up; then what the caller may do in the account at all.
 fn dispatch(context: &mut Context<'_>, members: &'static [Member], input: Value) -> Result<Value, KmsError> {
     let name = context.operation;
     let Some(run) = operations::find(name) else {
@@ -286,6 +309,7 @@ fn dispatch(context: &mut Context<'_>, members: &'static [Member], input: Value)
         return Err(KmsError::Request(RequestError::UnknownOperation, message));
     };
     validate(members, &input)?;
+    context.authorise_in_account()?;
     run(context, input)
 }
 

@@ -1,7 +1,7 @@
 //! Managed policies: CreatePolicy, GetPolicy, ListPolicies, DeletePolicy, GetPolicyVersion, CreatePolicyVersion.
 
 use tabkms_core::authz::policy::Kind;
-use tabkms_core::keys::{Identity, IdentityKind, ManagedPolicy};
+use tabkms_core::keys::{Identity, IdentityKind, ManagedPolicy, PolicyText};
 use tabkms_core::model::Value;
 use tabkms_core::store::Record;
 
@@ -80,12 +80,12 @@ pub(super) fn create(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, Ia
         path: String::new(),
         id: String::new(),
         description: call.wanted("Description"),
-        document: String::new(),
+        document: PolicyText::default(),
         created: call.now,
         updated: call.now,
     };
     policy.path = call.path()?;
-    policy.document = call.document()?;
+    policy.document = call.document()?.into();
     let mut search = Search::new(&policy.name);
     for other in call.state.managed_policies_after(call.account, None) {
         search.see(&other.name);
@@ -145,7 +145,7 @@ pub(super) fn get_version(call: &mut Call<'_>, _: &mut Identity) -> Result<Answe
         return Err(IamError::new(IamError::NO_SUCH_ENTITY, &message));
     }
     let mut answer = describe_version(policy);
-    answer.text("Document", &policy.document);
+    answer.text("Document", policy.document.as_str());
     Ok(Answer::with("PolicyVersion", answer))
 }
 
@@ -159,7 +159,7 @@ pub(super) fn create_version(call: &mut Call<'_>, _: &mut Identity) -> Result<An
         return Err(IamError::new(IamError::INVALID_INPUT, &[message]));
     }
     let mut policy = policy.clone();
-    (policy.document, policy.updated) = (document, call.now);
+    (policy.document, policy.updated) = (document.into(), call.now);
     call.changes.put(&policy);
     Ok(Answer::with("PolicyVersion", describe_version(&policy)))
 }

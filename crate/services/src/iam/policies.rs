@@ -22,13 +22,14 @@ fn max_inline(kind: IdentityKind) -> usize {
 
 /// `PutUserPolicy`, `PutRolePolicy`: in place of the one of that name.
 pub(super) fn put(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
-    let policy = InlinePolicy { name: call.name("PolicyName")?, document: call.wanted("PolicyDocument") };
-    check(&policy.document, Kind::Identity)?;
+    let policy =
+        InlinePolicy { name: call.name("PolicyName")?, document: call.wanted("PolicyDocument").into() };
+    check(policy.document.as_str(), Kind::Identity)?;
     let name = policy.name.clone();
     put_in_order(&mut identity.policies, policy, name_of, &|other| other == name);
     let (mut in_all, max) = (0, max_inline(identity.kind));
     for policy in &identity.policies {
-        in_all += size(&policy.document);
+        in_all += size(policy.document.as_str());
     }
     if max < in_all {
         let kind = identity.kind.as_str();
@@ -57,7 +58,7 @@ pub(super) fn get(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer
     Ok(Answer::of(&[
         (name_member(identity.kind), &identity.name),
         ("PolicyName", &policy.name),
-        ("PolicyDocument", &policy.document),
+        ("PolicyDocument", policy.document.as_str()),
     ]))
 }
 

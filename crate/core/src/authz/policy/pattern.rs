@@ -24,7 +24,7 @@ pub enum Compare {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     shape: Shape,
-    bytes: Box<[u8]>,
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Pattern {
             Some(first) if first + 1 == bytes.len() && bytes.last() == Some(&MANY) => Shape::Prefix,
             Some(_) => Shape::Glob,
         };
-        Self { shape, bytes: bytes.into() }
+        Self { shape, bytes }
     }
 
     /// Whether the pattern is `text`, or covers it.
@@ -97,8 +97,8 @@ fn equal(a: &[u8], b: &[u8], compare: Compare) -> bool {
 }
 
 /// What stands between two stars is looked for from left to right, each behind the one before: a later place could do
-/// nothing that the first cannot. So all of it together costs no more than the text is long, but for what has question
-/// marks: that costs up to its own length for each character of the text.
+/// nothing that the first cannot. So all of it together costs about as much as the text is long, and with question
+/// marks a 64th of its own length as often.
 fn glob(pattern: &[u8], text: &str, compare: Compare) -> Option<()> {
     let mut pieces = pattern.split(|b| *b == MANY);
     let mut rest = behind(pieces.next()?, text, compare)?;
@@ -142,12 +142,52 @@ fn behind_first<'t>(piece: &[u8], mut text: &'t str, compare: Compare) -> Option
         // The standard library's search is linear, whatever the two are.
         return text.split_once(std::str::from_utf8(piece).ok()?).map(|(_, rest)| rest);
     }
-    loop {
-        match behind(piece, text, compare) {
-            Some(rest) => return Some(rest),
-            None => text = behind(&[ONE], text, compare)?,
+    behind_first_open(piece, text, compare)
+}
+
+/// [`behind_first`] by Shift-And (Baeza-Yates and Gonnet, 1992): a bit for each character of the piece says whether the
+/// piece up to there ends at the character of the text that is being looked at.
+fn behind_first_open<'t>(piece: &[u8], text: &'t str, compare: Compare) -> Option<&'t str> {
+    let mut wanted = Vec::new();
+    for run in piece.split(|b| *b == ONE) {
+        wanted.extend(std::str::from_utf8(run).ok()?.chars().map(Some));
+        wanted.push(None);
+    }
+    wanted.pop();
+    if wanted.len() > text.len() {
+        return None;
+    }
+    let words = || vec![0_u64; wanted.len().div_ceil(64)];
+    let last = 1_u64 << (wanted.len().checked_sub(1)? % 64);
+    let mut ends = words();
+    // For each character that the text has, where the piece may have it.
+    let mut places: Vec<(char, Vec<u64>)> = Vec::new();
+    for (at, c) in text.char_indices() {
+        let known = places.iter().position(|(of, _)| *of == c).unwrap_or_else(|| {
+            let mut of_c = words();
+            for (word, wanted) in of_c.iter_mut().zip(wanted.chunks(64)) {
+                for wanted in wanted.iter().rev() {
+                    let is_one = wanted.is_none_or(|wanted| {
+                        wanted == c || compare == Compare::IgnoringCase && wanted.eq_ignore_ascii_case(&c)
+                    });
+                    *word = *word << 1 | u64::from(is_one);
+                }
+            }
+            places.push((c, of_c));
+            places.len() - 1
+        });
+        let (_, of_c) = places.get(known)?;
+        let mut carry = 1;
+        for (word, of_c) in ends.iter_mut().zip(of_c) {
+            let next = *word >> 63;
+            *word = (*word << 1 | carry) & of_c;
+            carry = next;
+        }
+        if ends.last()? & last != 0 {
+            return text.get(at + c.len_utf8()..);
         }
     }
+    None
 }
 
 /// Whether a byte goes on with a character that an earlier one begins.
@@ -190,6 +230,13 @@ mod tests {
             ("a*b*c", "acb", false),
             ("*ab", "aab", true),
             ("*aab*", "aaab", true),
+            ("*a?b*", "aaéb", true),
+            ("*a?b*", "aabb", true),
+            ("*a?b*", "ab", false),
+            ("*a?b*c", "aéb", false),
+            ("*a?b*c", "éaxbbc", true),
+            ("*a?*?b*", "axb", false),
+            ("*a?*?b*", "axyb", true),
             ("a?c", "abc", true),
             ("a?c", "ac", false),
             ("a?*", "a", false),
@@ -224,6 +271,8 @@ mod tests {
             ("arn:aws:s3:::bucket", "arn:aws:s3", false),
             ("arn:aws:*:bucket", "arn:aws:s3:::bucket", false),
             ("arn:aws:s3:::*:b", "arn:aws:s3:::a:b", true),
+            ("arn:aws:s3::1*:b", "arn:aws:s3::12:b", true),
+            ("arn:aws:s3::1*:b", "arn:aws:s3::12:a:b", false),
             ("arn:aws:s3:::B", "arn:aws:s3:::b", false),
             // The example of the condition operators' page.
             (
@@ -243,6 +292,22 @@ mod tests {
     }
 
     #[test]
+    fn a_long_piece_with_question_marks_is_found_where_it_stands() {
+        for length in [1, 31, 32, 33, 63, 64, 100] {
+            let piece = "a?".repeat(length);
+            let pattern = format!("*{piece}c*");
+            let there = format!("{}{}c", "a".repeat(70), "aé".repeat(length));
+            assert!(fits(&pattern, &there), "{length}");
+            assert!(fits(&pattern, &format!("{there}x")), "{length}");
+            // One character too few, or one that is another.
+            assert!(!fits(&pattern, there.trim_end_matches('c')), "{length}");
+            assert!(!fits(&pattern, &format!("{}c", "ab".repeat(length).replacen('a', "é", 1))), "{length}");
+        }
+        assert!(Pattern::new("*A?C*").matches("xaBcx", Compare::IgnoringCase));
+        assert!(!Pattern::new("*A?C*").matches("xaBcx", Compare::Exactly));
+    }
+
+    #[test]
     fn no_pattern_takes_long() {
         let text = "a".repeat(2048);
         let patterns = [
@@ -250,16 +315,20 @@ mod tests {
             format!("{}b", "*a".repeat(16_000)),
             format!("*{}b*", "a".repeat(1023)),
             format!("*{}b*", "?".repeat(1023)),
+            format!("*{}b*", "a?".repeat(512)),
             format!("{}b", "*aaaaaaab".repeat(3000)),
             "*".repeat(32_768),
             format!("{}b", "*?".repeat(16_000)),
         ];
         for pattern in patterns {
             let pattern = Pattern::new(&pattern);
-            let start = Instant::now();
-            let _ = pattern.matches(&text, Compare::Exactly);
-            // Unoptimised and on a busy machine; what is compiled for use takes under a tenth of it.
-            assert!(start.elapsed() < Duration::from_millis(300), "{:?}", start.elapsed());
+            // Unoptimised; what is compiled for use takes a tenth of it. A busy machine gets another try.
+            let is_quick = (0..5).any(|_| {
+                let start = Instant::now();
+                let _ = pattern.matches(&text, Compare::Exactly);
+                start.elapsed() < Duration::from_millis(100)
+            });
+            assert!(is_quick, "{:?}", pattern.bytes.get(..40));
         }
     }
 
@@ -277,7 +346,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
         #[test]
-        fn agrees_with_a_naive_matcher(pattern in "[ab€*?]{0,9}", text in "[ab€é]{0,9}") {
+        fn agrees_with_a_naive_matcher(pattern in "[ab€*?]{0,9}|[*][ab?]{1,4}[*][ab?*]{0,3}", text in "[ab€é]{0,9}") {
             let (p, t): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
             prop_assert_eq!(fits(&pattern, &text), naive(&p, &t));
         }

@@ -91,9 +91,9 @@ fn no_policy_takes_long() {
     ];
     for text in policies {
         for kind in [Kind::Key, Kind::Identity] {
-            let took = time(&text, kind);
-            // Unoptimised and on a busy machine; what is compiled for use takes a tenth of it and less.
-            assert!(took < Duration::from_millis(2000), "{took:?} {}", &text[..80.min(text.len())]);
+            // Unoptimised; what is compiled for use takes a tenth of it and less. A busy machine gets another try.
+            let is_quick = (0..5).any(|_| time(&text, kind) < Duration::from_secs(1));
+            assert!(is_quick, "{}", &text[..200.min(text.len())]);
         }
     }
 }
@@ -111,9 +111,12 @@ fn a_long_policy_is_evaluated_quickly() {
     let caller = principal("arn:aws:sts::111122223333:assumed-role/Ops/alice");
     let facts = Keys(&[]);
     let request = request(&caller, &facts);
-    let start = Instant::now();
-    let count = policy.statements.iter().filter(|statement| statement.applies(&request).is_ok()).count();
-    let took = start.elapsed();
-    assert_eq!(count, 1);
-    assert!(took < Duration::from_millis(5), "{took:?}");
+    let count = || policy.statements.iter().filter(|statement| statement.applies(&request).is_ok()).count();
+    assert_eq!(count(), 1);
+    let is_quick = (0..20).any(|_| {
+        let start = Instant::now();
+        count();
+        start.elapsed() < Duration::from_millis(5)
+    });
+    assert!(is_quick);
 }

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod document;
+mod faults;
 mod hostile;
 mod principals;
 mod statements;
@@ -40,4 +41,9 @@ pub(super) fn statement(kind: Kind, elements: &str) -> Statement {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow",{elements}}}}}"#);
     let policy = Policy::parse(&text, kind).map_err(|fault| fault.describe(&text));
     policy.unwrap().statements.remove(0)
+}
+
+/// Why `text` is refused.
+pub(super) fn refusal(text: &str, kind: Kind) -> String {
+    Policy::parse(text, kind).expect_err(text).describe(text)
 }
