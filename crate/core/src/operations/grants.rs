@@ -373,11 +373,13 @@ pub(super) fn retire_grant(context: &mut Context<'_>, request: RetireGrantReques
     match (request.token, request.key_id, request.id) {
         (Some(token), None, None) => {
             let (key, id) = context.grant_of_token(&token).map(|grant| (grant.key.clone(), grant.id))?;
+            context.tell("grantId", id.to_string());
             let key = context.key_by_reference(&key)?;
             remove(context, &key, &id, request.dry_run)
         }
         (None, Some(key_id), Some(id)) => {
             let id = grant_id(&id)?;
+            context.tell("grantId", id.to_string());
             let key = context.key_not_alias(&key_id)?;
             remove(context, &key, &id, request.dry_run)
         }
