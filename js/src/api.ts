@@ -333,6 +333,7 @@ export interface KmsApi {
   trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>>;
   readonly s3: S3Api;
   readonly clock: ClockApi;
+  readonly audit: AuditApi;
   /** Names every byte of a KMS ciphertext or an Encryption SDK message (its header, if it is long). */
   inspect(bytes: Uint8Array): Promise<Inspection>;
   /** A copy in memory, for a what-if: what happens there stays there. Close it when done. */

@@ -1,6 +1,9 @@
 /** The page's side: starts the worker and speaks with it. */
 
 import type {
+  AuditApi,
+  AuditPage,
+  AuditVerdict,
   ClockApi,
   Description,
   DueEvent,
@@ -176,6 +179,7 @@ class Link {
 class RemoteKms implements KmsApi {
   readonly s3: S3Api;
   readonly clock: ClockApi;
+  readonly audit: AuditApi;
   readonly #link: Link;
   readonly #id: KmsId;
   readonly #onClosed: () => void;
@@ -186,6 +190,7 @@ class RemoteKms implements KmsApi {
     this.#onClosed = onClosed;
     this.s3 = remoteS3(link, id);
     this.clock = remoteClock(link, id);
+    this.audit = remoteAudit(link, id);
   }
 
   #call<T>(call: Call): Promise<T> {
@@ -244,6 +249,14 @@ function remoteClock(link: Link, id: KmsId): ClockApi {
     now: () => link.call<Date>(id, { type: "now" }),
     advance: (milliseconds, options) =>
       link.call<readonly DueEvent[]>(id, { type: "advance", milliseconds }, options),
+  };
+}
+
+function remoteAudit(link: Link, id: KmsId): AuditApi {
+  return {
+    events: (query) => link.call<AuditPage>(id, { type: "auditEvents", query }),
+    verify: () => link.call<AuditVerdict>(id, { type: "verifyAudit" }),
+    export: (query) => link.call<Blob>(id, { type: "exportAudit", query }),
   };
 }
 

@@ -4,7 +4,12 @@
  */
 
 import type {
+  AuditApi,
+  AuditPage,
+  AuditQuery,
+  AuditVerdict,
   ClockApi,
+  CloudTrailRecord,
   Description,
   KmsApi,
   LongOptions,
@@ -22,11 +27,13 @@ import { load } from "./load.ts";
 import { askForPersistence, holdStore, isPersisted, persistenceMeaning } from "./persistence.ts";
 import * as streams from "./streams.ts";
 import {
+  auditVerdict,
   dateOf,
   dueEvent,
   objectDescription,
   type RawDescription,
   type RawEvent,
+  type RawVerdict,
   withDates,
 } from "./times.ts";
 import type { Kms as Core, InitInput } from "./wasm/tabkms.js";
@@ -60,6 +67,7 @@ type RawFacts = Omit<Description, "persistence" | "now"> & { readonly now: numbe
 export class Kms implements KmsApi {
   readonly s3: S3Api;
   readonly clock: ClockApi;
+  readonly audit: AuditApi;
   readonly #kms: Core;
   readonly #release: () => void;
   readonly #listeners = new Set<() => void>();
@@ -69,6 +77,7 @@ export class Kms implements KmsApi {
     this.#release = release;
     this.s3 = new S3(kms);
     this.clock = new Clock(kms);
+    this.audit = new Audit(kms);
     kms.setListener(() => {
       for (const listener of this.#listeners) listener();
     });
@@ -173,6 +182,43 @@ class Clock implements ClockApi {
     const events = await rethrowing<RawEvent[]>(this.#kms.advance(milliseconds, progress));
     return events.map(dueEvent);
   }
+}
+
+class Audit implements AuditApi {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async events(query: AuditQuery & { limit?: number; before?: string } = {}): Promise<AuditPage> {
+    const page = await rethrowing<AuditPage>(this.#kms.auditEvents(plain({ ...query })));
+    page.events.forEach(withNulls);
+    return page;
+  }
+
+  async verify(): Promise<AuditVerdict> {
+    return auditVerdict(await rethrowing<RawVerdict>(this.#kms.verifyAudit()));
+  }
+
+  async export(query: AuditQuery = {}): Promise<Blob> {
+    const parts: BlobPart[] = [];
+    const take = (records: CloudTrailRecord[]) => {
+      const text = records.map((record) => JSON.stringify(withNulls(record))).join(",\n");
+      parts.push(parts.length === 0 ? text : `,\n${text}`);
+    };
+    await rethrowing(this.#kms.exportAudit(plain({ ...query }), take));
+    return new Blob(['{"Records":[', ...parts, "]}\n"], { type: "application/json" });
+  }
+}
+
+/** CloudTrail has both members in each record; wasm leaves them undefined where there is nothing. */
+function withNulls(record: CloudTrailRecord): CloudTrailRecord {
+  const { requestParameters, responseElements } = record;
+  return Object.assign(record, {
+    requestParameters: requestParameters ?? null,
+    responseElements: responseElements ?? null,
+  });
 }
 
 class S3 implements S3Api {

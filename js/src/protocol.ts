@@ -3,7 +3,14 @@
  * What goes to the page is what the KMS API answers and nothing else: no key material, no store key, no root key.
  */
 
-import type { Members, OpenOptions, Progress, PutObjectInput, SendOptions } from "./api.ts";
+import type {
+  AuditQuery,
+  Members,
+  OpenOptions,
+  Progress,
+  PutObjectInput,
+  SendOptions,
+} from "./api.ts";
 import type { ErrorLike } from "./errors.ts";
 
 /** Names one KMS in the worker: the one that was opened, or a fork of it. */
@@ -30,6 +37,9 @@ export type Call =
   | { readonly type: "setPassphrase"; readonly passphrase: string | null }
   | { readonly type: "exportStore"; readonly passphrase: string }
   | { readonly type: "importStore"; readonly file: Blob; readonly passphrase: string }
+  | { readonly type: "auditEvents"; readonly query: AuditQuery | undefined }
+  | { readonly type: "verifyAudit" }
+  | { readonly type: "exportAudit"; readonly query: AuditQuery | undefined }
   | { readonly type: "advance"; readonly milliseconds: number }
   | { readonly type: "createBucket" | "listObjects"; readonly input: { readonly Bucket: string } }
   | { readonly type: "putObject"; readonly input: PutObjectInput }

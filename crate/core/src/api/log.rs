@@ -45,11 +45,10 @@ impl Kms {
     /// # Errors
     /// `KMSInternalException` where a row of it does not open, or is not what it says.
     pub fn read_log(&self, rows: &[Row]) -> Result<Log, KmsError> {
-        let mut stored = self.stored(rows);
+        let stored = self.stored(rows);
         if let Some(fault) = stored.faults.first() {
             return Err(KmsError::internal(fault.to_string()));
         }
-        stored.sort();
         let events = stored.segments.into_iter().flat_map(|segment| segment.events);
         Ok(Log(events.chain(self.state.waiting_events().cloned()).collect()))
     }
@@ -57,7 +56,7 @@ impl Kms {
     /// Whether the log in a store's rows is as it was written. What waits for the next commit is not in it.
     #[must_use]
     pub fn verify_log(&self, rows: &[Row]) -> Verdict {
-        audit::verify(self.stored(rows))
+        audit::verify(&self.stored(rows))
     }
 
     fn stored(&self, rows: &[Row]) -> Stored {
@@ -65,7 +64,7 @@ impl Kms {
         for row in rows.iter().filter(|row| row.sealed.is_some()) {
             let taken = match Kind::from_code(row.kind) {
                 Some(Kind::Audit) => {
-                    self.opened(row, Segment::from_record).map(|segment| stored.segments.push(segment))
+                    self.opened(row, Segment::from_record).map(|segment| stored.add(segment))
                 }
                 Some(Kind::AuditHead) => {
                     self.opened(row, Chained::from_bytes).map(|end| stored.end = Some(end))

@@ -48,7 +48,7 @@ pub fn record(event: &Event, state: &State) -> Value {
     record.text("eventName", &event.name);
     record.text("awsRegion", event.region.as_str());
     let who = event.who.as_deref();
-    let invoked_by = who.and_then(|who| who.via_service.as_deref()).map(service);
+    let invoked_by = invoked_by(event);
     let (ip, agent) = match (is_service, &invoked_by) {
         (true, _) => (INTERNAL, INTERNAL),
         (_, Some(service)) => (service.as_str(), service.as_str()),
@@ -113,9 +113,14 @@ impl Object {
     }
 }
 
-/// `s3` as CloudTrail names it.
-fn service(name: &str) -> String {
-    if name.contains('.') { name.to_owned() } else { format!("{name}.amazonaws.com") }
+/// The service that called, for the principal or itself, as CloudTrail names it: `s3.amazonaws.com`.
+fn invoked_by(event: &Event) -> Option<String> {
+    let who = event.who.as_deref()?;
+    match (&who.via_service, &who.principal) {
+        (Some(name), _) => Some(format!("{name}.amazonaws.com")),
+        (None, Principal::Service(name)) => Some(name.clone()),
+        _ => None,
+    }
 }
 
 /// CloudTrail's `userIdentity`. The log of another account than the caller's says only which account called.
@@ -134,7 +139,6 @@ fn identity(event: &Event, state: &State) -> Value {
         let identity = state.identity(principal.account()?, kind, name);
         identity.map(|identity| (identity.id.clone(), identity.arn()))
     };
-    let mut invoked_by = event.who.as_ref().and_then(|who| who.via_service.as_deref()).map(service);
     let mut session = Object::default();
     let mut describe = |kind: &str, id: Option<String>, name: Option<&str>| {
         let is_foreign = event.recipient() != event.account;
@@ -175,10 +179,7 @@ fn identity(event: &Event, state: &State) -> Value {
                 session.push("sessionIssuer", told.into_value());
             }
         }
-        Principal::Service(name) => {
-            identity.text("type", "AWSService");
-            invoked_by = Some(name.clone());
-        }
+        Principal::Service(_) => identity.text("type", "AWSService"),
     }
     if let Some(mfa) = event.who.as_ref().and_then(|who| who.mfa) {
         let mut attributes = Object::default();
@@ -188,7 +189,7 @@ fn identity(event: &Event, state: &State) -> Value {
     if !session.0.is_empty() {
         identity.push("sessionContext", session.into_value());
     }
-    if let Some(service) = invoked_by {
+    if let Some(service) = invoked_by(event) {
         identity.text("invokedBy", &service);
     }
     identity.into_value()

