@@ -25,6 +25,9 @@ import { read, run } from "./lib/run.mjs";
 import { hashOf, unlessDone } from "./lib/stamp.mjs";
 import { cargoTool, WASM_TARGET, wasmBindgenVersion } from "./lib/tools.mjs";
 
+// Cargo's rustc wrapper.
+const NARROW = "scripts/lib/narrow-integers.sh";
+
 const STAGES = { wasm: buildWasm, js: buildPackage, www: buildSite };
 
 // The features that Rust compiles this target with, one by one: --all-features would let wasm-opt write
@@ -63,7 +66,7 @@ async function buildWasm() {
     name: "cargo",
     title: `compiling crate/wasm for ${WASM_TARGET}`,
     hash: hashOf({
-      paths: [".cargo", "Cargo.toml", "Cargo.lock", "crate"].map((path) => inTree(path)),
+      paths: [".cargo", "Cargo.toml", "Cargo.lock", "crate", NARROW].map((path) => inTree(path)),
       words: [read("rustc", ["--version"]) ?? "", TARGET],
     }),
     outputs: [compiled],
@@ -74,9 +77,9 @@ async function buildWasm() {
           ...["build", "--release", "--locked", "-p", "tabkms-wasm", "--lib"],
           ...["--target", WASM_TARGET],
           // They join those of .cargo/config.toml.
-          ...["--config", `target.${WASM_TARGET}.rustflags = ${JSON.stringify(shortPaths())}`],
+          ...["--config", `target.${WASM_TARGET}.rustflags = ${JSON.stringify(rustFlags())}`],
         ],
-        { cwd: ROOT },
+        { cwd: ROOT, env: narrowIntegers() },
       ),
   });
   await unlessDone({
@@ -92,6 +95,18 @@ async function buildWasm() {
     ],
     work: () => bind(compiled),
   });
+}
+
+// Windows has no shell for it: what is built there is the same, and larger.
+const canNarrow = process.platform !== "win32";
+
+function narrowIntegers() {
+  return canNarrow ? { ...process.env, RUSTC_WRAPPER: inTree(NARROW) } : process.env;
+}
+
+// Cargo does not look at what its wrapper does: the word tells it what was compiled with another.
+function rustFlags() {
+  return [...shortPaths(), ...(canNarrow ? ["--cfg", "tabkms_narrow_integers"] : [])];
 }
 
 // A panic tells its file: of a dependency's, what stands before its name and version says where this machine keeps its

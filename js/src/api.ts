@@ -8,9 +8,97 @@
 /** The members of a request or an answer, by AWS's names. */
 export type Members = Record<string, unknown>;
 
-export interface SendOptions {
+/** Who calls. Without a principal it is the account's root, who meets no wall but those that a key policy builds. */
+export interface CallerOptions {
   /** The Region that the call goes to. Default: the one given to `open`, else `us-east-1`. */
   readonly region?: string;
+  /**
+   * The ARN of an account's root, an IAM user, a role or a session in one, of whatever account; or an AWS service's
+   * name. Users and roles have the policies that `iam` gave them; those that it does not know have none.
+   */
+  readonly principal?: string;
+  /** Policies of the session, as JSON: it may do only what each of them allows too. */
+  readonly sessionPolicies?: readonly string[];
+  /** The service that calls on the principal's behalf, without Region or domain: `s3`. */
+  readonly viaService?: string;
+  /** `aws:SourceIp`. */
+  readonly sourceIp?: string;
+  /** `aws:UserAgent`. */
+  readonly userAgent?: string;
+  /** `aws:MultiFactorAuthPresent`. */
+  readonly mfa?: boolean;
+  /** `aws:SourceArn`: the resource that a service calls for. */
+  readonly sourceArn?: string;
+  /** `aws:SourceAccount`. */
+  readonly sourceAccount?: string;
+  /** `aws:PrincipalOrgID`. */
+  readonly organization?: string;
+}
+
+export interface SendOptions extends CallerOptions {}
+
+/** A statement of a policy that was asked. Places are in UTF-16 units of the layer's document. */
+export interface StatementOutcome {
+  readonly index: number;
+  readonly sid?: string;
+  readonly effect: "Allow" | "Deny";
+  readonly start: number;
+  readonly end: number;
+  readonly applies: boolean;
+  /** How it names the caller, where it applies. `account` delegates to the account's own policies. */
+  readonly names?: "user" | "role" | "session" | "service" | "account" | "everyone" | "others";
+  /** The first element that does not match, and its place. */
+  readonly miss?: "action" | "principal" | "resource" | "condition";
+  readonly missStart?: number;
+  readonly missEnd?: number;
+}
+
+export type LayerKind =
+  | "key-policy"
+  | "identity-policy"
+  | "permissions-boundary"
+  | "session-policy"
+  | "grant";
+
+/** A policy or a grant that was asked. */
+export interface LayerOutcome {
+  readonly layer: LayerKind;
+  /** The key's ARN, the policy's name or ARN, the grant's id. */
+  readonly source: string;
+  /** The policy's text; a grant in a line. */
+  readonly document: string;
+  readonly outcome: "allows" | "denies" | "silent" | "other-operations" | "constraint";
+  readonly statements: readonly StatementOutcome[];
+}
+
+/** A layer by its place in `layers`, and a statement of it by its index. */
+export interface Place {
+  readonly layer: number;
+  readonly statement?: number;
+}
+
+/** The answer to "may this principal do this, on that?", and how it came about. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** `kms:Decrypt`. */
+  readonly action: string;
+  /** An ARN, or `*`. */
+  readonly resource: string;
+  readonly principal: string;
+  /** AWS's message, where it is refused. */
+  readonly message?: string;
+  readonly layers: readonly LayerOutcome[];
+  /** What decided. */
+  readonly decidedBy?: Place;
+  /** The smallest thing that is missing, or in the way. */
+  readonly missing?: {
+    readonly in: LayerKind;
+    readonly kind: "allow" | "remove-deny";
+    /** A statement that would allow it, as JSON. */
+    readonly statement?: string;
+    /** The statement that denies, or that came nearest to allowing. */
+    readonly nearest?: Place;
+  };
 }
 
 /** Who does a step, or has it done to them. */
@@ -71,6 +159,8 @@ export interface Traced<T> {
   readonly answer?: T;
   readonly error?: { readonly name: string; readonly message: string };
   readonly steps: readonly Step[];
+  /** What the policies and grants were asked, and what they said. */
+  readonly decisions?: readonly Decision[];
 }
 
 /** A named stretch of bytes: what the inspector draws. Stretches may nest (`fields`). */
@@ -154,6 +244,18 @@ export interface S3Api {
   readStored(input: { Bucket: string; Key: string }): Promise<Blob>;
   /** Replaces the bytes at rest, as somebody with the disk could: for what-ifs on a fork. */
   writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }): Promise<void>;
+}
+
+/**
+ * IAM as far as a separation of roles needs it: users, roles, managed policies, and what is attached to what. Names,
+ * members and error codes are IAM's (`NoSuchEntity`, `EntityAlreadyExists`, `DeleteConflict`, ...).
+ *
+ * These calls are not authorised themselves: whoever holds the store may administer its identities. What is enforced
+ * is what the policies say of calls to KMS.
+ */
+export interface IamApi {
+  /** An operation of the IAM API, with AWS SDK v3 shapes. Policy documents are plain JSON text both ways. */
+  send(operation: string, input?: Members): Promise<Members>;
 }
 
 /** Something that fell due when the clock moved. */
@@ -331,7 +433,13 @@ export interface KmsApi {
   send(operation: string, input?: Members, options?: SendOptions): Promise<Members>;
   /** As `send`, and says how: never rejects for an AWS exception, but returns it with its steps. */
   trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>>;
+  /**
+   * Whether a call would be allowed, and why, without doing it: one decision for each thing that it would ask. `input`
+   * need not be whole: `{ KeyId, EncryptionContext }` is enough for Decrypt.
+   */
+  simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]>;
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly audit: AuditApi;
   /** Names every byte of a KMS ciphertext or an Encryption SDK message (its header, if it is long). */

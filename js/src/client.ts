@@ -4,10 +4,13 @@ import type {
   AuditApi,
   AuditPage,
   AuditVerdict,
+  CallerOptions,
   ClockApi,
+  Decision,
   Description,
   DueEvent,
   GetObjectOutput,
+  IamApi,
   Inspection,
   KmsApi,
   LongOptions,
@@ -178,6 +181,7 @@ class Link {
 /** A KMS that lives in the worker. */
 class RemoteKms implements KmsApi {
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly audit: AuditApi;
   readonly #link: Link;
@@ -189,6 +193,7 @@ class RemoteKms implements KmsApi {
     this.#id = id;
     this.#onClosed = onClosed;
     this.s3 = remoteS3(link, id);
+    this.iam = { send: (operation, input) => this.#call({ type: "iam", operation, input }) };
     this.clock = remoteClock(link, id);
     this.audit = remoteAudit(link, id);
   }
@@ -203,6 +208,10 @@ class RemoteKms implements KmsApi {
 
   trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>> {
     return this.#call({ type: "trace", operation, input, options });
+  }
+
+  simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]> {
+    return this.#call({ type: "simulate", operation, input, options });
   }
 
   inspect(bytes: Uint8Array): Promise<Inspection> {
@@ -263,10 +272,14 @@ function remoteAudit(link: Link, id: KmsId): AuditApi {
 function remoteS3(link: Link, id: KmsId): S3Api {
   return {
     createBucket: (input) => link.call<void>(id, { type: "createBucket", input }),
-    putObject: (input, options) =>
-      link.call<Traced<ObjectDescription>>(id, { type: "putObject", input }, options),
-    getObject: (input, options) =>
-      link.call<Traced<GetObjectOutput>>(id, { type: "getObject", input }, options),
+    putObject: (input, long) => {
+      const call: Call = { type: "putObject", input, options: callerOnly(long) };
+      return link.call<Traced<ObjectDescription>>(id, call, long);
+    },
+    getObject: (input, long) => {
+      const call: Call = { type: "getObject", input, options: callerOnly(long) };
+      return link.call<Traced<GetObjectOutput>>(id, call, long);
+    },
     headObject: (input) => link.call<ObjectDescription>(id, { type: "headObject", input }),
     listObjects: (input) =>
       link.call<readonly ObjectDescription[]>(id, { type: "listObjects", input }),
@@ -274,4 +287,10 @@ function remoteS3(link: Link, id: KmsId): S3Api {
     readStored: (input) => link.call<Blob>(id, { type: "readStored", input }),
     writeStored: (input) => link.call<void>(id, { type: "writeStored", input }),
   };
+}
+
+/** What of the options can be sent to a worker. */
+function callerOnly(options: LongOptions = {}): CallerOptions {
+  const { onProgress: _, signal: __, ...caller } = options;
+  return caller;
 }

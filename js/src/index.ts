@@ -8,9 +8,12 @@ import type {
   AuditPage,
   AuditQuery,
   AuditVerdict,
+  CallerOptions,
   ClockApi,
   CloudTrailRecord,
+  Decision,
   Description,
+  IamApi,
   KmsApi,
   LongOptions,
   Members,
@@ -30,6 +33,7 @@ import {
   auditVerdict,
   dateOf,
   dueEvent,
+  IAM_TIMES,
   objectDescription,
   type RawDescription,
   type RawEvent,
@@ -53,6 +57,7 @@ interface Reply {
   readonly answer?: Members;
   readonly error?: ErrorLike;
   readonly steps?: readonly Step[];
+  readonly decisions?: readonly Decision[];
 }
 
 interface Begun<Session> {
@@ -66,6 +71,7 @@ type RawFacts = Omit<Description, "persistence" | "now"> & { readonly now: numbe
 /** A key management service. */
 export class Kms implements KmsApi {
   readonly s3: S3Api;
+  readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly audit: AuditApi;
   readonly #kms: Core;
@@ -76,6 +82,7 @@ export class Kms implements KmsApi {
     this.#kms = kms;
     this.#release = release;
     this.s3 = new S3(kms);
+    this.iam = new Iam(kms);
     this.clock = new Clock(kms);
     this.audit = new Audit(kms);
     kms.setListener(() => {
@@ -97,7 +104,7 @@ export class Kms implements KmsApi {
   }
 
   async send(operation: string, input: Members = {}, options: SendOptions = {}): Promise<Members> {
-    const given = this.#kms.send(operation, plain(input), options.region, false);
+    const given = this.#kms.send(operation, plain(input), options.region, callerOf(options), false);
     // What could be done at once comes without a promise.
     const reply: Members & { error?: ErrorLike } =
       given instanceof Promise ? await rethrowing(given) : given;
@@ -110,10 +117,18 @@ export class Kms implements KmsApi {
     input: Members = {},
     options: SendOptions = {},
   ): Promise<Traced<Members>> {
-    const given = this.#kms.send(operation, plain(input), options.region, true);
+    const given = this.#kms.send(operation, plain(input), options.region, callerOf(options), true);
     const { steps = [], ...reply }: Reply = await rethrowing(given);
     if (reply.answer) withDates(reply.answer);
     return { ...reply, steps };
+  }
+
+  async simulate(
+    operation: string,
+    input: Members = {},
+    options: CallerOptions = {},
+  ): Promise<Decision[]> {
+    return rethrowing(this.#kms.simulate(operation, plain(input), callerOf(options)));
   }
 
   async inspect(bytes: Uint8Array) {
@@ -221,6 +236,19 @@ function withNulls(record: CloudTrailRecord): CloudTrailRecord {
   });
 }
 
+class Iam implements IamApi {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async send(operation: string, input: Members = {}): Promise<Members> {
+    const answer = this.#kms.iam(operation, plain(input));
+    return withDates(await rethrowing<Members>(answer), IAM_TIMES);
+  }
+}
+
 class S3 implements S3Api {
   readonly #kms: Core;
 
@@ -245,6 +273,7 @@ class S3 implements S3Api {
       { Bucket, Key, ContentType, SSEKMSKeyId },
       body.size,
       sample,
+      callerOf(options),
     );
     const begun: Begun<streams.PutSession> = await rethrowing(beginning);
     if (!begun.session) return refused(begun);
@@ -253,7 +282,9 @@ class S3 implements S3Api {
 
   async getObject({ Bucket, Key }: { Bucket: string; Key: string }, options: LongOptions = {}) {
     options.signal?.throwIfAborted();
-    const begun: Begun<streams.GetSession> = await rethrowing(this.#kms.beginGet(Bucket, Key));
+    const begun: Begun<streams.GetSession> = await rethrowing(
+      this.#kms.beginGet(Bucket, Key, callerOf(options)),
+    );
     if (!begun.session) return refused(begun);
     const { body, ...outcome } = await rethrowing(streams.get(begun.session, options));
     const { answer, ...traced } = described(outcome);
@@ -280,6 +311,15 @@ class S3 implements S3Api {
   async writeStored(input: { Bucket: string; Key: string; Body: Blob | Uint8Array }) {
     await rethrowing(this.#kms.writeStored(input.Bucket, input.Key, asBlob(input.Body)));
   }
+}
+
+/** The caller as wasm reads it; nothing where the Region is all that there is to say. */
+function callerOf(options: CallerOptions & LongOptions): CallerOptions | undefined {
+  for (const name in options) {
+    if (name !== "region" && name !== "onProgress" && name !== "signal")
+      return plain({ ...options });
+  }
+  return undefined;
 }
 
 /** A request as wasm reads it: its members are asked for there, and a getter must not throw through wasm. */

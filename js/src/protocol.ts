@@ -5,6 +5,7 @@
 
 import type {
   AuditQuery,
+  CallerOptions,
   Members,
   OpenOptions,
   Progress,
@@ -27,10 +28,15 @@ export type WireOptions = Omit<OpenOptions, "clock"> & { readonly engine?: "auto
 export type Call =
   | { readonly type: "open"; readonly options: WireOptions }
   | {
-      readonly type: "send" | "trace";
+      readonly type: "send" | "trace" | "simulate";
       readonly operation: string;
       readonly input: Members | undefined;
       readonly options: SendOptions | undefined;
+    }
+  | {
+      readonly type: "iam";
+      readonly operation: string;
+      readonly input: Members | undefined;
     }
   | { readonly type: "inspect"; readonly bytes: Uint8Array }
   | { readonly type: "fork" | "describe" | "erase" | "close" | "now" }
@@ -42,11 +48,17 @@ export type Call =
   | { readonly type: "exportAudit"; readonly query: AuditQuery | undefined }
   | { readonly type: "advance"; readonly milliseconds: number }
   | { readonly type: "createBucket" | "listObjects"; readonly input: { readonly Bucket: string } }
-  | { readonly type: "putObject"; readonly input: PutObjectInput }
   | {
-      readonly type: "getObject" | "headObject" | "deleteObject" | "readStored";
-      readonly input: Named;
+      readonly type: "putObject";
+      readonly input: PutObjectInput;
+      readonly options: CallerOptions | undefined;
     }
+  | {
+      readonly type: "getObject";
+      readonly input: Named;
+      readonly options: CallerOptions | undefined;
+    }
+  | { readonly type: "headObject" | "deleteObject" | "readStored"; readonly input: Named }
   | {
       readonly type: "writeStored";
       readonly input: Named & { readonly Body: Blob | Uint8Array };

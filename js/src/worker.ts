@@ -61,6 +61,10 @@ async function run(id: KmsId, call: Call, options: LongOptions): Promise<unknown
       return kms.send(call.operation, call.input, call.options);
     case "trace":
       return kms.trace(call.operation, call.input, call.options);
+    case "simulate":
+      return kms.simulate(call.operation, call.input, call.options);
+    case "iam":
+      return kms.iam.send(call.operation, call.input);
     case "inspect":
       return kms.inspect(call.bytes);
     case "fork":
@@ -93,9 +97,9 @@ async function run(id: KmsId, call: Call, options: LongOptions): Promise<unknown
     case "listObjects":
       return kms.s3.listObjects(call.input);
     case "putObject":
-      return kms.s3.putObject(call.input, options);
+      return kms.s3.putObject(call.input, { ...call.options, ...options });
     case "getObject":
-      return kms.s3.getObject(call.input, options);
+      return kms.s3.getObject(call.input, { ...call.options, ...options });
     case "headObject":
       return kms.s3.headObject(call.input);
     case "deleteObject":

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use tabkms_core::model::KmsError;
+use tabkms_services::iam::IamError;
 use tabkms_services::s3::S3Error;
 use wasm_bindgen::JsValue;
 
@@ -89,6 +90,8 @@ pub enum Failure {
     Storage(StorageError),
     /// An error of S3.
     S3(S3Error),
+    /// An error of IAM.
+    Iam(IamError),
     /// The caller broke off.
     Aborted,
 }
@@ -96,6 +99,12 @@ pub enum Failure {
 impl From<S3Error> for Failure {
     fn from(error: S3Error) -> Self {
         Self::S3(error)
+    }
+}
+
+impl From<IamError> for Failure {
+    fn from(error: IamError) -> Self {
+        Self::Iam(error)
     }
 }
 
@@ -119,6 +128,7 @@ impl Failure {
             Self::Kms(error) => (error.code().to_owned(), error.message().to_owned()),
             Self::Storage(error) => (error.name().to_owned(), error.to_string()),
             Self::S3(error) => (error.code().to_owned(), error.message()),
+            Self::Iam(error) => (error.code().to_owned(), error.message().to_owned()),
             Self::Aborted => ("AbortError".to_owned(), "The call was cancelled.".to_owned()),
         }
     }

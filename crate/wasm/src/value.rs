@@ -39,7 +39,7 @@ extern "C" {
 /// `SerializationException` for what has no form on the wire: functions, symbols, numbers beyond 64 bits, cycles.
 pub fn from_js(operation: &str, request: &JsValue) -> Result<Value, KmsError> {
     match members_of(operation) {
-        Some((_, members)) => read_shaped(&Shape::Structure(members), request, 0),
+        Some((_, members)) => read_members_of(members, request),
         // Nobody will look at it.
         None => Ok(Value::Null),
     }
@@ -51,6 +51,14 @@ pub fn from_js(operation: &str, request: &JsValue) -> Result<Value, KmsError> {
 /// As [`from_js`].
 pub fn plain_from_js(value: &JsValue) -> Result<Value, KmsError> {
     read(value, 0)
+}
+
+/// As [`from_js`], of a request that has these members.
+///
+/// # Errors
+/// As [`from_js`].
+pub fn read_members_of(members: &'static [Member], request: &JsValue) -> Result<Value, KmsError> {
+    read_shaped(&Shape::Structure(members), request, 0)
 }
 
 /// Reads a value that is to be of `shape`; one of another comes as it is, for the check that follows to say so.

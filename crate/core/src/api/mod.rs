@@ -14,7 +14,7 @@ use crate::authz::Caller;
 use crate::crypto::{Failure, Random, StoreKey};
 use crate::hierarchy::record;
 use crate::model::validate::{Member, members_of, validate};
-use crate::model::{KmsError, RequestError, Timestamp, Value};
+use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
 use crate::operations::{self, Context, Means};
 
 mod log;
@@ -36,13 +36,15 @@ pub struct Call {
     pub caller: Caller,
     /// Where the steps go.
     pub trace: Trace,
+    /// Of a traced call that was planned: each question to the policies and grants with its answer and the reasons.
+    pub decisions: Vec<Value>,
 }
 
 impl Call {
     /// A call of `operation` that nobody traces.
     #[must_use]
     pub fn new(operation: impl Into<String>, input: Value, caller: Caller) -> Self {
-        Self { operation: operation.into(), input, caller, trace: Trace::off() }
+        Self { operation: operation.into(), input, caller, trace: Trace::off(), decisions: Vec::new() }
     }
 }
 
@@ -177,21 +179,44 @@ impl Kms {
         };
         let now = self.now(env.host_now);
         let stored = (&self.state, &self.store_key);
-        let asked = (operation, &call.caller);
+        let input = std::mem::take(&mut call.input);
         let Caller { account, region, .. } = &call.caller;
-        let parameters = audit::of_request(members, &call.input, *account, region);
+        let asked = (operation, &call.caller, Parameters::of(members, &input));
         let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
-        let answer = dispatch(&mut context, members, std::mem::take(&mut call.input));
+        let answer = dispatch(&mut context, members, input);
         let outcome = answer.as_ref().map(|told| (context.is_use, audit::of_answer(operation, told)));
-        let (keys, additional) = (std::mem::take(&mut context.keys), std::mem::take(&mut context.additional));
+        let about = About {
+            keys: std::mem::take(&mut context.keys),
+            asked: audit::of_request(&context.parameters, *account, region),
+            additional: std::mem::take(&mut context.additional),
+        };
+        let decisions = context.explanations.take().unwrap_or_default();
         let mut changes = context.into_changes();
         let by = By { account: *account, region, who: call.caller.who() };
-        let about = About { keys, parameters, additional };
         changes.events.push(audit::of_call(ids, now, operation, by, about, outcome));
+        call.decisions = decisions;
         match audit::share(&mut changes.events, env.random) {
             Ok(()) => (answer, changes),
             Err(failure) => (Err(failure.into()), Changes::default()),
         }
+    }
+
+    /// Whether the caller may do this: what the call would ask of the policies and grants, each with its answer and the
+    /// reasons. Its input need not be whole; nothing is done, and nothing is logged.
+    ///
+    /// # Errors
+    /// Where it is about a key that is not there, or about none.
+    pub fn simulate(&self, call: &Call, env: &mut Env<'_>) -> Result<Vec<Value>, KmsError> {
+        let unknown = || KmsError::Request(RequestError::UnknownOperation, String::new());
+        let (operation, members) = members_of(&call.operation).ok_or_else(unknown)?;
+        let (mut desk, mut trace) = (Desk::default(), Trace::off());
+        let asked = (operation, &call.caller, Parameters::of(members, &call.input));
+        let stored = (&self.state, &self.store_key);
+        let now = self.now(env.host_now);
+        let mut context = Context::new(stored, asked, now, (env.random, &mut desk), &mut trace);
+        context.explanations = Some(Vec::new());
+        operations::simulate(&mut context, &call.input)?;
+        Ok(context.explanations.take().unwrap_or_default())
     }
 
     /// Moves the clock forward by `milliseconds`; a negative number moves nothing.
@@ -289,7 +314,7 @@ impl Kms {
     }
 }
 
-/// Validation comes first, before anything is looked up.
+/// Validation comes first, before anything is looked up; then what the caller may do in the account at all.
 fn dispatch(context: &mut Context<'_>, members: &'static [Member], input: Value) -> Result<Value, KmsError> {
     let name = context.operation;
     let Some(run) = operations::find(name) else {
@@ -297,6 +322,7 @@ fn dispatch(context: &mut Context<'_>, members: &'static [Member], input: Value)
         return Err(KmsError::Request(RequestError::UnknownOperation, message));
     };
     validate(members, &input)?;
+    context.authorise_in_account()?;
     run(context, input)
 }
 

@@ -6,6 +6,7 @@ mod rsa;
 mod tags_and_policies;
 
 use super::*;
+use crate::authz::policy::{self, Policy};
 use crate::crypto::random::tests::Counting;
 use crate::model::SensitiveBlob;
 use crate::model::time::DAY;
@@ -248,14 +249,16 @@ fn a_ciphertext_of_another_key_is_told_apart_only_where_the_caller_named_a_key()
     assert_eq!(host.error("Decrypt", map([("CiphertextBlob", b(&blob))])), unknown);
     host.caller = Caller::root("111122223333".parse().unwrap(), Caller::default().region);
     assert_eq!(host.error("Decrypt", map([("CiphertextBlob", b(&blob))])), unknown);
-    let arn = format!("arn:aws:kms:us-east-1:000000000000:key/{one}");
-    assert_eq!(
-        host.error("DescribeKey", map([("KeyId", s(&arn))])),
-        format!(
+    // Nor does it learn whether there is such a key.
+    for id in [one.as_str(), "1234abcd-12ab-34cd-56ef-1234567890ab"] {
+        let arn = format!("arn:aws:kms:us-east-1:000000000000:key/{id}");
+        assert_eq!(
+            host.error("DescribeKey", map([("KeyId", s(&arn))])),
             "AccessDeniedException: User: arn:aws:iam::111122223333:root is not authorized to perform: \
-             kms:DescribeKey on resource: {arn} because no resource-based policy allows the kms:DescribeKey action"
-        )
-    );
+             kms:DescribeKey on this resource because the resource does not exist in this Region, no resource-based \
+             policies allow access, or a resource-based policy explicitly denies access"
+        );
+    }
 }
 
 #[test]
@@ -513,6 +516,8 @@ fn an_aws_managed_key_is_made_on_first_use_and_serves_its_service_only() {
     }
     let metadata = host.ok("DescribeKey", map([("KeyId", s("alias/aws/s3"))]));
     assert_eq!(text(metadata.get("KeyMetadata").unwrap(), "KeyManager"), "AWS");
+    let policy = text(&host.ok("GetKeyPolicy", map([("KeyId", s(&arn))])), "Policy");
+    assert!(Policy::parse(&policy, policy::Kind::Key).is_ok(), "{policy}");
     let status = host.ok("GetKeyRotationStatus", map([("KeyId", s(&arn))]));
     assert_eq!(status.get("RotationPeriodInDays"), Some(&Value::Integer(365)));
 }

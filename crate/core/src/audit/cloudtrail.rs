@@ -208,7 +208,7 @@ fn lower_first(name: &str) -> String {
 fn parameters(event: &Event) -> Value {
     let members = members_of(&event.name).map(|(_, members)| members).unwrap_or_default();
     let mut told = Object::default();
-    let mut from = Reader::new(&event.parameters.bytes);
+    let mut from = Reader::new(&event.asked.bytes);
     while from.is_sound() && !from.is_at_sound_end() {
         let name = from.str();
         let value = Value::read(&mut from);

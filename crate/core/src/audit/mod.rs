@@ -19,7 +19,7 @@ pub use verify::{Broken, Stored, Verdict, verify};
 use crate::crypto::{Failure, Random, random};
 use crate::keys::{AccountId, KeyRef, Region};
 use crate::model::{KmsError, RequestError, Timestamp, Uuid};
-use crate::store::{Event, KeyOf, Parameters, Rare, Shared, Who};
+use crate::store::{Asked, Event, KeyOf, Rare, Shared, Who};
 
 /// What a call is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub struct About {
     /// The KMS keys.
     pub keys: Vec<KeyOf>,
     /// What was asked for.
-    pub parameters: Parameters,
+    pub asked: Asked,
     /// What is to be told beside.
     pub additional: Additional,
 }
@@ -109,7 +109,7 @@ pub fn of_call(
         account: by.account,
         who: by.who,
         keys: about.keys,
-        parameters: about.parameters,
+        asked: about.asked,
         rare,
         is_use,
         is_service_event: false,
@@ -165,7 +165,7 @@ pub fn of_service(ids: Ids, at: Timestamp, name: &'static str, key: KeyRef, addi
         account: key.account,
         who: None,
         keys: vec![key.into()],
-        parameters: Parameters::default(),
+        asked: Asked::default(),
         rare,
         is_use: false,
         is_service_event: true,

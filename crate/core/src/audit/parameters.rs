@@ -1,11 +1,10 @@
 //! What an event holds of a request and of an answer: neither blobs, nor what the service model calls sensitive, nor
-//! grant tokens, which are as good as a permission.
+//! grant tokens.
 
 use crate::keys::{AccountId, KeyId, KeyRef, Region};
-use crate::model::Value;
 use crate::model::cbor::{Cbor, Writer};
-use crate::model::validate::{Member, Shape};
-use crate::store::Parameters;
+use crate::model::{Parameters, Value};
+use crate::store::Asked;
 
 /// A request of more than this is not told: a key policy is of 32 KiB at most.
 const LONGEST: usize = 40_000;
@@ -14,27 +13,21 @@ pub(super) const ID: usize = 17;
 /// The ARN of a key of the event's account and Region: its id, and one byte more.
 pub(super) const ARN: usize = ID + 1;
 
-/// What is told of the request `input`, before anything is known of it.
+/// What is told of a request's members.
 #[must_use]
-pub fn of_request(
-    members: &'static [Member],
-    input: &Value,
-    account: AccountId,
-    region: &Region,
-) -> Parameters {
-    let Value::Map(given) = input else { return Parameters::default() };
+pub fn of_request(members: &Parameters, account: AccountId, region: &Region) -> Asked {
     let mut to = Writer::with_capacity(96);
     let mut alike = 0;
     for own in [false, true] {
-        for (name, value) in given {
-            let Some(member) = members.iter().find(|member| member.name == name) else { continue };
-            if is_own(member) == own && is_told(name, member.shape, value) {
-                to.str(name);
-                if own && name.ends_with("KeyId") {
-                    write_key(value, (account, region), &mut to);
-                } else {
-                    write(member.shape, value, &mut to);
-                }
+        let told = members.iter().filter(|(name, value)| {
+            // A grant token is as good as a permission.
+            is_own(name, value) == own && !name.starts_with("GrantToken") && *value != &Value::Map(Vec::new())
+        });
+        for (name, value) in told {
+            to.str(name);
+            match value {
+                Value::String(text) if own => write_key(text, (account, region), &mut to),
+                value => value.write(&mut to),
             }
         }
         if !own {
@@ -42,66 +35,16 @@ pub fn of_request(
         }
     }
     let bytes = to.into_bytes();
-    if bytes.len() > LONGEST { Parameters::default() } else { Parameters { bytes, alike } }
+    if bytes.len() > LONGEST { Asked::default() } else { Asked { bytes, alike } }
 }
 
 /// Whether a member is mostly a call's own: which key, and with which encryption context.
-fn is_own(member: &Member) -> bool {
-    matches!(member.shape, Shape::Map { .. }) || member.name.ends_with("KeyId")
-}
-
-fn is_told(name: &str, shape: &Shape, value: &Value) -> bool {
-    if name.starts_with("GrantToken") {
-        return false;
-    }
-    match (shape, value) {
-        (Shape::Boolean, Value::Boolean(_))
-        | (Shape::Integer { .. }, Value::Integer(_))
-        | (Shape::Timestamp, Value::Integer(_) | Value::Float(_))
-        | (Shape::String { sensitive: false, .. }, Value::String(_)) => true,
-        (Shape::List { item, .. }, Value::List(items)) => items.iter().all(|value| is_told("", item, value)),
-        (Shape::Map { value: shape }, Value::Map(pairs)) => {
-            pairs.iter().all(|(_, value)| is_told("", shape, value))
-        }
-        (Shape::Structure(members), Value::Map(given)) => told(members, given).next().is_some(),
-        _ => false,
-    }
-}
-
-/// The members of a structure that are told.
-fn told<'v>(
-    members: &'static [Member],
-    given: &'v [(String, Value)],
-) -> impl Iterator<Item = (&'static Member, &'v Value)> + Clone {
-    given.iter().filter_map(move |(name, value)| {
-        let member = members.iter().find(|member| member.name == name)?;
-        is_told(name, member.shape, value).then_some((member, value))
-    })
-}
-
-/// Writes what is told.
-fn write(shape: &Shape, value: &Value, to: &mut Writer) {
-    match (shape, value) {
-        (Shape::Timestamp, Value::Integer(seconds)) => to.i64(*seconds),
-        (Shape::List { item, .. }, Value::List(items)) => {
-            to.array(items.len() as u64);
-            items.iter().for_each(|value| write(item, value, to));
-        }
-        (Shape::Structure(members), Value::Map(given)) => {
-            let told = told(members, given);
-            to.map(told.clone().count() as u64);
-            for (member, value) in told {
-                to.str(member.name);
-                write(member.shape, value, to);
-            }
-        }
-        _ => value.write(to),
-    }
+fn is_own(name: &str, value: &Value) -> bool {
+    matches!(value, Value::Map(_)) || name.ends_with("KeyId")
 }
 
 /// A key's name in short: its id as bytes, its ARN with one more. An alias stays text.
-fn write_key(value: &Value, (account, region): (AccountId, &Region), to: &mut Writer) {
-    let text = value.as_str().unwrap_or_default();
+fn write_key(text: &str, (account, region): (AccountId, &Region), to: &mut Writer) {
     if let Ok(id) = text.parse::<KeyId>() {
         return to.bytes(&id.to_ordered_bytes());
     }

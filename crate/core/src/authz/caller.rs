@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::keys::{AccountId, Principal, Region};
+use crate::keys::{AccountId, PolicyText, Principal, Region};
 use crate::store::Who;
 
 /// Who calls, and where.
@@ -25,7 +25,7 @@ pub struct Caller {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
     /// Session policies: the session may do only what each of them allows too.
-    pub policies: Vec<String>,
+    pub policies: Vec<PolicyText>,
     /// From which address: `aws:SourceIp`.
     pub source_ip: Option<String>,
     /// The program: CloudTrail's `userAgent`.

@@ -4,6 +4,7 @@
 
 use super::ids::AccountId;
 use super::key::Tag;
+use super::policy_text::PolicyText;
 use crate::model::Timestamp;
 use crate::{numbered, record};
 
@@ -87,7 +88,7 @@ pub struct InlinePolicy {
     /// Its name, 1 to 128 characters.
     pub name: String,
     /// Its text.
-    pub document: String,
+    pub document: PolicyText,
 }
 
 record!(InlinePolicy { name, document });
@@ -106,7 +107,7 @@ pub struct ManagedPolicy {
     /// What it is for.
     pub description: String,
     /// Its text.
-    pub document: String,
+    pub document: PolicyText,
     /// When it was made.
     pub created: Timestamp,
     /// When its text was last changed.

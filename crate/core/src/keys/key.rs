@@ -3,6 +3,7 @@
 use super::custom_store::CustomKeyStoreId;
 use super::ids::{KeyRef, Region};
 use super::material::{Material, Rotated, RotationType};
+use super::policy_text::PolicyText;
 use super::spec::{Family, KeySpec, KeyUsage};
 use super::state::{KeyState, Status};
 use crate::crypto::pair::Pair;
@@ -176,7 +177,7 @@ pub struct Key {
     /// Sorted by key; at most 50.
     pub tags: Vec<Tag>,
     /// The key policy as it was put; `None` for the default one.
-    pub policy: Option<String>,
+    pub policy: Option<PolicyText>,
     /// Imported material that the next rotation on demand makes current.
     pub pending: Option<Material>,
     /// The last state that passes, or passed, by itself.

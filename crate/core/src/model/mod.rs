@@ -6,6 +6,7 @@ pub mod error;
 pub mod field;
 pub mod hex;
 pub mod json;
+pub mod parameters;
 pub mod shape;
 pub mod step;
 pub mod time;
@@ -15,6 +16,7 @@ pub mod value;
 
 pub use error::{KmsError, RequestError, ServiceError};
 pub use field::Field;
+pub use parameters::Parameters;
 pub use time::Timestamp;
 pub use uuid::Uuid;
 pub use value::{SensitiveBlob, Value};

@@ -145,6 +145,13 @@ impl IntoValue for BTreeMap<String, String> {
     }
 }
 
+/// A part that is one already.
+impl IntoValue for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
 /// An answer with nothing in it.
 impl IntoValue for () {
     fn into_value(self) -> Value {

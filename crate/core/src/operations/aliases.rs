@@ -23,6 +23,7 @@ request! {
 /// `CreateAlias`.
 pub(super) fn create_alias(context: &mut Context<'_>, request: AliasRequest) -> Result<(), KmsError> {
     let name = customer_alias(&request.name)?;
+    authorise(context, &name)?;
     let target = context.key_not_alias(&request.target)?;
     require_not_pending_deletion(&target)?;
     if let Some(existing) = context.state.alias(context.caller.account, &context.caller.region, &name) {
@@ -44,8 +45,10 @@ pub(super) fn create_alias(context: &mut Context<'_>, request: AliasRequest) -> 
 /// `UpdateAlias`: points an alias at another KMS key.
 pub(super) fn update_alias(context: &mut Context<'_>, request: AliasRequest) -> Result<(), KmsError> {
     let name = customer_alias(&request.name)?;
+    authorise(context, &name)?;
     let target = context.key_not_alias(&request.target)?;
     let mut alias = existing(context, &name)?;
+    authorise_target(context, &alias)?;
     require_not_pending_deletion(&target)?;
     if alias.target != target.reference {
         require_room(context, &target.reference)?;
@@ -65,10 +68,24 @@ request! {
 /// `DeleteAlias`: the KMS key stays.
 pub(super) fn delete_alias(context: &mut Context<'_>, request: DeleteAliasRequest) -> Result<(), KmsError> {
     let name = customer_alias(&request.name)?;
+    authorise(context, &name)?;
     let alias = existing(context, &name)?;
+    authorise_target(context, &alias)?;
     context.concerns(&alias.target);
     context.changes.delete(Alias::KIND, alias.id());
     Ok(())
+}
+
+/// An alias's operations need leave for the alias, and for each key that it points at.
+fn authorise(context: &mut Context<'_>, name: &AliasName) -> Result<(), KmsError> {
+    context.authorise_alias(&name.arn(context.caller.account, &context.caller.region))
+}
+
+fn authorise_target(context: &mut Context<'_>, alias: &Alias) -> Result<(), KmsError> {
+    match context.caught_up(&alias.target)? {
+        Some(key) => context.authorise(&key),
+        None => Ok(()),
+    }
 }
 
 fn existing(context: &Context<'_>, name: &AliasName) -> Result<Alias, KmsError> {

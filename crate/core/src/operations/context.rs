@@ -13,7 +13,7 @@ use crate::keys::{
     AccountId, Alias, AliasName, Backing, ConnectionState, CustomKeyStore, Family, Key, KeyIdentifier,
     KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
-use crate::model::{KmsError, RequestError, Timestamp};
+use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
 use crate::store::{Changes, KeyOf, State};
 use crate::trace::{Action, Actor, Artefact, Step, Trace};
 
@@ -25,6 +25,14 @@ pub struct Context<'a> {
     pub store_key: &'a StoreKey,
     /// The operation's name.
     pub operation: &'static str,
+    /// What it asks leave for: its name, but for ReEncrypt, which asks twice.
+    pub action: &'static str,
+    /// What the request says of itself.
+    pub parameters: Parameters,
+    /// The other key of a ReEncrypt.
+    pub(super) other_key: Option<KeyRef>,
+    /// Where the reasons of each decision go, if somebody wants to know.
+    pub(crate) explanations: Option<Vec<Value>>,
     /// Who calls, and where.
     pub caller: &'a Caller,
     /// The store's time: the host's and the clock's offset.
@@ -74,7 +82,7 @@ impl<'a> Context<'a> {
     /// A call's view of `state`.
     pub(crate) fn new(
         (state, store_key): (&'a State, &'a StoreKey),
-        (operation, caller): (&'static str, &'a Caller),
+        (operation, caller, parameters): (&'static str, &'a Caller, Parameters),
         now: Timestamp,
         (random, desk): (&'a mut dyn Random, &'a mut Desk),
         trace: &'a mut Trace,
@@ -85,6 +93,10 @@ impl<'a> Context<'a> {
             state,
             store_key,
             operation,
+            action: operation,
+            parameters,
+            other_key: None,
+            explanations: trace.is_on().then(Vec::new),
             caller,
             now,
             random,
@@ -121,33 +133,14 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn key_by_reference(&mut self, reference: &KeyRef) -> Result<ResolvedKey<'a>, KmsError> {
-        let missing = || KmsError::not_found(format!("Key '{}' does not exist", reference.arn()));
-        let key = self.caught_up(reference)?.ok_or_else(missing)?;
+        let Some(key) = self.caught_up(reference)? else {
+            return Err(match reference.account == self.caller.account {
+                true => KmsError::not_found(format!("Key '{}' does not exist", reference.arn())),
+                false => authz::unknown_to(self.caller, self.action),
+            });
+        };
         self.authorise(&key)?;
         Ok(key)
-    }
-
-    /// Checks that the caller may do this operation on `key`.
-    pub(super) fn authorise(&mut self, key: &Key) -> Result<(), KmsError> {
-        self.concerns(&key.reference);
-        let service = match key.manager {
-            KeyManager::Aws => {
-                let mut aliases = self.state.aliases_of(&key.reference, None);
-                match aliases.find_map(|alias| alias.name.service()) {
-                    // A key made on first use has its alias only among the changes.
-                    None if self.state.key(&key.reference).is_none() => self.caller.via_service.as_deref(),
-                    service => service,
-                }
-            }
-            KeyManager::Customer => None,
-        };
-        let decision = authz::authorise(self.caller, self.operation, key, service);
-        let detail = |outcome: &str| format!("kms:{} on {}: {outcome}", self.operation, key.arn());
-        match &decision {
-            Ok(()) => self.trace.step(|| Step::new(Actor::Kms, Action::Check, detail("allowed"))),
-            Err(_) => self.trace.step(|| Step::new(Actor::Kms, Action::Check, detail("not allowed"))),
-        }
-        decision
     }
 
     /// The key as of now, whoever asks; `None` where there is none, or its deletion has fallen due. What fell due on

@@ -10,7 +10,7 @@ use super::signing::{pair_error, pair_kind, public_key};
 use crate::crypto::pair::rsa::{self, Oaep};
 use crate::hierarchy::blob::{self, Blob, Made};
 use crate::hierarchy::{EncryptionContext, MaterialId};
-use crate::keys::{Key, KeyUsage};
+use crate::keys::{Key, KeyRef, KeyUsage};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, SensitiveBlob, Value};
 use crate::trace::{Action, Actor, Artefact, Kind, Step};
@@ -154,8 +154,11 @@ pub(super) fn re_encrypt(
     let source =
         Source { key_id: request.source_key_id, algorithm: request.source_algorithm, member: "sourceKeyId" };
     let algorithm = request.destination_algorithm.as_deref();
+    context.action = "ReEncryptFrom";
+    context.other_key = context.reference_of(&request.destination_key_id);
     if ignores_ciphertext(request.dry_run, request.dry_run_modifiers.as_deref()) {
-        source.require_allowed(context)?;
+        let from = source.require_allowed(context)?;
+        (context.action, context.other_key) = ("ReEncryptTo", Some(from));
         let destination = context.key(&request.destination_key_id)?;
         Cipher::of(&destination, algorithm, context.operation)?;
         require_enabled(&destination)?;
@@ -163,6 +166,7 @@ pub(super) fn re_encrypt(
     }
     let ciphertext = request.ciphertext.ok_or_else(|| missing("ciphertextBlob"))?;
     let (source, opening) = source.opening(context, ciphertext.expose())?;
+    (context.action, context.other_key) = ("ReEncryptTo", Some(source.reference.clone()));
     let destination = context.key(&request.destination_key_id)?;
     let cipher = Cipher::of(&destination, algorithm, context.operation)?;
     let source_context = request.source_context.unwrap_or_default();
@@ -313,12 +317,13 @@ impl Source {
         }
     }
 
-    /// For a dry run without a ciphertext: whether the caller may use the key, which has to be named.
-    fn require_allowed(&self, context: &mut Context<'_>) -> Result<(), KmsError> {
+    /// For a dry run without a ciphertext: whether the caller may use the key, which has to be named. Returns it.
+    fn require_allowed(&self, context: &mut Context<'_>) -> Result<KeyRef, KmsError> {
         let key_id = self.key_id.as_deref().ok_or_else(|| missing(self.member))?;
         let key = context.key(key_id)?;
         Cipher::of(&key, self.algorithm.as_deref(), context.operation)?;
-        require_enabled(&key)
+        require_enabled(&key)?;
+        Ok(key.reference.clone())
     }
 }
 
@@ -363,10 +368,12 @@ fn key_of_ciphertext<'a, 'b>(
         Some(named) if named.reference != key.reference => Err(incorrect_key()),
         Some(named) => Ok((named, blob)),
         None => {
-            if context.caller.account != key.reference.account {
-                return Err(KmsError::unknown_ciphertext_key());
-            }
-            context.authorise(&key)?;
+            // Across accounts a refusal does not even say that there is such a key.
+            let is_foreign = context.caller.account != key.reference.account;
+            context.authorise(&key).map_err(|refused| match is_foreign {
+                true => KmsError::unknown_ciphertext_key(),
+                false => refused,
+            })?;
             Ok((key, blob))
         }
     }

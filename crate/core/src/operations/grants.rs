@@ -10,7 +10,8 @@ use super::paging::{Page, limit, page, parse_marker};
 use crate::crypto::kdf;
 use crate::crypto::secret::KEY_LEN;
 use crate::keys::{
-    Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyRef, KeySpec, KeyState, KeyUsage, NotAnId,
+    Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyIdentifier, KeyRef, KeySpec, KeyState,
+    KeyUsage, NotAnId,
 };
 use crate::model::hex::{self, Hex};
 use crate::model::shape::{answer, request};
@@ -373,18 +374,34 @@ pub(super) fn retire_grant(context: &mut Context<'_>, request: RetireGrantReques
     match (request.token, request.key_id, request.id) {
         (Some(token), None, None) => {
             let (key, id) = context.grant_of_token(&token).map(|grant| (grant.key.clone(), grant.id))?;
-            context.tell("grantId", id.to_string());
-            let key = context.key_by_reference(&key)?;
-            remove(context, &key, &id, request.dry_run)
+            retire(context, &key, &id, request.dry_run)
         }
         (None, Some(key_id), Some(id)) => {
             let id = grant_id(&id)?;
-            context.tell("grantId", id.to_string());
-            let key = context.key_not_alias(&key_id)?;
-            remove(context, &key, &id, request.dry_run)
+            match KeyIdentifier::parse(&key_id, context.caller.account, &context.caller.region)? {
+                KeyIdentifier::Key(key) => retire(context, &key, &id, request.dry_run),
+                KeyIdentifier::Alias(..) => Err(KmsError::not_found(format!("Invalid keyId '{key_id}'"))),
+            }
         }
         _ => Err(KmsError::validation("Specify either GrantToken, or both KeyId and GrantId.")),
     }
+}
+
+/// Whoever a grant names as the one to retire it needs no other leave.
+fn retire(
+    context: &mut Context<'_>,
+    key: &KeyRef,
+    id: &GrantId,
+    dry_run: Option<bool>,
+) -> Result<(), KmsError> {
+    context.tell("grantId", id.to_string());
+    let missing = || KmsError::not_found(format!("Key '{}' does not exist", key.arn()));
+    let found = context.caught_up(key)?.ok_or_else(missing)?;
+    match context.state.grant(key, id) {
+        Some(grant) => context.authorise_retiring(&found, grant)?,
+        None => context.authorise(&found)?,
+    }
+    remove(context, &found, id, dry_run)
 }
 
 fn remove(

@@ -19,6 +19,7 @@ const MAX_KEYS: usize = 100_000;
 request! {
     struct CreateKeyRequest {
         "Policy" policy: Option<String>,
+        "BypassPolicyLockoutSafetyCheck" bypass: Option<bool>,
         "Description" description: Option<String>,
         "KeyUsage" usage: Option<String>,
         "CustomerMasterKeySpec" customer_master_key_spec: Option<String>,
@@ -244,6 +245,7 @@ pub(super) fn create_key(
     if multi_region {
         key.multi_region = Some(MultiRegion { primary: key.reference.region.clone(), replicas: Vec::new() });
     }
+    context.require_no_lockout(&key, key.policy.as_ref(), request.bypass)?;
     if origin != Origin::External {
         context.make_material(&mut key)?;
     }

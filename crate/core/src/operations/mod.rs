@@ -4,6 +4,7 @@
 
 mod agreement;
 mod aliases;
+mod authorise;
 mod context;
 mod custom_stores;
 mod data_key_pairs;
@@ -23,6 +24,7 @@ mod random;
 mod replicas;
 mod rotation;
 mod signing;
+mod simulate;
 mod states;
 mod tags;
 
@@ -30,6 +32,7 @@ pub use context::Context;
 pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
 pub use host::{Desk, HostJob, HostKey, HostResult};
+pub(crate) use simulate::simulate;
 
 use crate::model::shape::{FromValue, IntoValue, answer, read, request};
 use crate::model::{KmsError, Value};

@@ -6,7 +6,7 @@ use super::Context;
 use super::paging::limit;
 use crate::authz;
 use crate::authz::policy::{Kind, Policy};
-use crate::keys::Key;
+use crate::keys::{Key, PolicyText};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError};
 
@@ -42,7 +42,7 @@ pub(super) fn get_key_policy(
 /// The key policy's text: as it was put, or the default one.
 pub(super) fn policy_of(context: &Context<'_>, key: &Key) -> String {
     let service = context.state.aliases_of(&key.reference, None).find_map(|alias| alias.name.service());
-    key.policy.clone().unwrap_or_else(|| authz::default_policy(key, service))
+    key.policy.as_ref().map_or_else(|| authz::default_policy(key, service), PolicyText::to_string)
 }
 
 fn require_default(name: Option<&str>) -> Result<(), KmsError> {
@@ -57,10 +57,11 @@ request! {
         "KeyId" key_id: String,
         "PolicyName" name: Option<String>,
         "Policy" policy: String,
+        "BypassPolicyLockoutSafetyCheck" bypass: Option<bool>,
     }
 }
 
-/// `PutKeyPolicy`: in place of the one before.
+/// `PutKeyPolicy`: in place of the one before, if the caller could do it again.
 pub(super) fn put_key_policy(
     context: &mut Context<'_>,
     request: PutKeyPolicyRequest,
@@ -68,25 +69,25 @@ pub(super) fn put_key_policy(
     let key = context.key_not_alias(&request.key_id)?;
     require_default(request.name.as_deref())?;
     let policy = accepted_policy(Some(request.policy))?;
+    context.require_no_lockout(&key, policy.as_ref(), request.bypass)?;
     if policy != key.policy {
         context.put_key(Key { policy, ..key.into_owned() });
     }
     Ok(())
 }
 
-/// A key policy that may be stored. What its statements allow is not yet looked at, so there is no lockout to check
-/// for either: authorisation is by the default policy for now.
+/// A key policy that may be stored, its form alone looked at.
 ///
 /// # Errors
 /// `MalformedPolicyDocumentException`, `LimitExceededException`.
-pub(super) fn accepted_policy(policy: Option<String>) -> Result<Option<String>, KmsError> {
+pub(super) fn accepted_policy(policy: Option<String>) -> Result<Option<PolicyText>, KmsError> {
     let Some(policy) = policy else { return Ok(None) };
     if policy.len() > MAX_POLICY {
         let message = format!("A key policy has at most {MAX_POLICY} bytes");
         return Err(KmsError::request(RequestError::LimitExceeded, message));
     }
     match Policy::parse(&policy, Kind::Key) {
-        Ok(_) => Ok(Some(policy)),
+        Ok(_) => Ok(Some(policy.into())),
         Err(fault) => Err(KmsError::request(RequestError::MalformedPolicy, fault.describe(&policy))),
     }
 }

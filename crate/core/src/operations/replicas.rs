@@ -22,6 +22,7 @@ request! {
         "Policy" policy: Option<String>,
         "Description" description: Option<String>,
         "Tags" tags: Option<Vec<TagRequest>>,
+        "BypassPolicyLockoutSafetyCheck" bypass: Option<bool>,
     }
 }
 
@@ -40,6 +41,7 @@ pub(super) fn replicate_key(
 ) -> Result<ReplicateKeyResponse, KmsError> {
     let (key, related) = primary_key(context, &request.key_id)?;
     let region = region(&request.region)?;
+    context.authorise_replica(&region)?;
     if key.state == KeyState::Updating {
         return Err(in_state(&key));
     }
@@ -68,6 +70,7 @@ pub(super) fn replicate_key(
         settling: Some(Settling { until: context.now.plus(SETTLING), what: Transition::Creating }),
         ..key.clone()
     };
+    context.require_no_lockout(&replica, replica.policy.as_ref(), request.bypass)?;
     let answer = ReplicateKeyResponse {
         metadata: KeyMetadata::of(context, &replica, context.state_of(&replica)),
         policy: policy_of(context, &replica),

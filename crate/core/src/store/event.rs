@@ -31,7 +31,7 @@ pub struct Event {
     /// The KMS keys that it was about, as far as they were found.
     pub keys: Vec<KeyOf>,
     /// What was asked for.
-    pub parameters: Parameters,
+    pub asked: Asked,
     /// What most events have nothing of.
     pub rare: Option<Box<Rare>>,
     /// Whether it is a use of its keys, as `GetKeyLastUsage` counts: a cryptographic operation that succeeded.
@@ -75,14 +75,14 @@ impl From<KeyRef> for KeyOf {
 /// The members of a request, without what is secret or a blob: pairs of name and value as CBOR, one behind another.
 /// They are made ready for the row at once, since a tree of them would cost as much as a cipher.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parameters {
+pub struct Asked {
     /// All pairs.
     pub bytes: Vec<u8>,
     /// How many of the bytes are those that many calls have alike; names of keys and encryption contexts follow.
     pub alike: usize,
 }
 
-impl Parameters {
+impl Asked {
     /// The pairs that many calls have alike, and those that are a call's own.
     pub(super) fn parts(&self) -> (&[u8], &[u8]) {
         self.bytes.split_at_checked(self.alike).unwrap_or((&self.bytes, &[]))
@@ -162,7 +162,7 @@ impl Event {
             let told: usize = rare.additional.iter().map(|(name, value)| name.len() + value.len()).sum();
             rare.response.len() + rare.message.as_ref().map_or(0, String::len) + told
         });
-        1 + (self.parameters.bytes.len() + rare) / 128
+        1 + (self.asked.bytes.len() + rare) / 128
     }
 
     /// Reads an event as the first versions wrote it:
@@ -200,9 +200,9 @@ impl Event {
             Arc::new(Who { principal, via_service, source_ip: None, user_agent: None, mfa: None })
         });
         let rare = error.map(|error| Box::new(Rare { error: Some(error), ..Rare::default() }));
-        let parameters = Parameters::default();
+        let asked = Asked::default();
         let (is_use, is_service_event) = (flags & 1 != 0, flags & 2 != 0);
-        Self { id, request, at, name, region, account, who, keys, parameters, rare, is_use, is_service_event }
+        Self { id, request, at, name, region, account, who, keys, asked, rare, is_use, is_service_event }
     }
 }
 

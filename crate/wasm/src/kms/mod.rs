@@ -3,8 +3,10 @@
 #![allow(clippy::missing_errors_doc)] // what is `Given` is never an error
 
 mod audit;
+mod caller;
 mod clock;
 mod get;
+mod iam;
 mod opening;
 mod options;
 mod put;
@@ -30,7 +32,7 @@ use crate::value::{object, to_js};
 use crate::webcrypto::copy_in;
 use crate::wipe::Wiping;
 use options::Options;
-use store_loop::{Inner, Request};
+use store_loop::{Answered, Inner, Request};
 
 /// How an object is given to JavaScript; it is never an error. As a result it is returned as one of several values: where
 /// it is the only one, V8 puts the wasm code's frame into the caller's, and Node 20's V8 then dies ("unreachable
@@ -55,26 +57,38 @@ impl Kms {
         })
     }
 
-    /// Any operation of the KMS API. Where `traced`, resolves to `{ answer, steps }` or `{ error: { name, message },
-    /// steps }`; else to the answer itself or to `{ error }`, which no answer of AWS's has as a member. Rejects only
-    /// where the storage fails. `input` is an object of its own data, or no object.
+    /// Any operation of the KMS API. Where `traced`, resolves to `{ answer, steps, decisions }` or `{ error: { name,
+    /// message }, steps, decisions }`; else to the answer itself or to `{ error }`, which no answer of AWS's has as a member. Rejects only
+    /// where the storage fails. `input` is an object of its own data, or no object;
+    /// `caller` is `CallerOptions` in js/src/api.ts, or undefined where `region` is all that there is to say.
     pub fn send(
         &self,
         operation: String,
         input: JsValue,
         region: Option<String>,
+        caller: JsValue,
         traced: bool,
     ) -> Given<JsValue> {
         self.run(move |inner| async move {
-            let request = Request { operation, input, region, traced };
-            let (answer, steps) = inner.call(&request).await?;
+            let request = Request { region, traced, ..Request::new(operation, input, caller) };
+            let Answered { answer, steps, decisions } = inner.call(&request).await?;
             let outcome = match answer {
                 Ok(value) if !traced => return Ok(to_js(&value)),
                 Ok(value) => ("answer", to_js(&value)),
                 Err(error) => ("error", error_object(&error.into())),
             };
-            let steps = traced.then(|| ("steps", to_js(&steps.into_value())));
-            Ok(object([outcome].into_iter().chain(steps)))
+            let parts = [("steps", steps.into_value()), ("decisions", Value::List(decisions))];
+            let parts = parts.into_iter().filter(|_| traced).map(|(name, value)| (name, to_js(&value)));
+            Ok(object([outcome].into_iter().chain(parts)))
+        })
+    }
+
+    /// Whether a call would be allowed: resolves to the decisions, each with its reasons, as `Decision` in
+    /// js/src/api.ts. `input` need not be whole.
+    pub fn simulate(&self, operation: String, input: JsValue, caller: JsValue) -> Given<JsValue> {
+        self.run(move |inner| async move {
+            let decisions = inner.simulate(&Request::new(operation, input, caller)).await?;
+            Ok(to_js(&Value::List(decisions)))
         })
     }
 

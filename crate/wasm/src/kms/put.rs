@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise, Uint8Array};
+use tabkms_core::authz::Caller;
 use tabkms_core::model::shape::IntoValue;
 use tabkms_core::trace::Trace;
 use tabkms_services::s3::Put;
@@ -20,6 +21,7 @@ use crate::webcrypto::{Cipher, copy_in};
 #[wasm_bindgen]
 pub struct PutSession {
     inner: Rc<Inner>,
+    caller: Caller,
     // `None` once it has ended: with it goes the message key.
     put: RefCell<Option<(Put, Trace)>>,
     cipher: RefCell<Option<Cipher>>,
@@ -32,7 +34,7 @@ pub struct PutSession {
 impl PutSession {
     pub(super) async fn begin(
         inner: Rc<Inner>,
-        put: Put,
+        (put, caller): (Put, Caller),
         trace: Trace,
         store: String,
     ) -> Result<Self, Failure> {
@@ -45,6 +47,7 @@ impl PutSession {
             frame_length: put.frame_length(),
             put: RefCell::new(Some((put, trace))),
             inner,
+            caller,
         })
     }
 
@@ -100,6 +103,7 @@ impl PutSession {
         let ended = self.put.borrow_mut().take();
         self.cipher.borrow_mut().take();
         let sample = copy_in(sample);
+        let caller = self.caller.clone();
         let turn = inner.gate.enter();
         promise(async move {
             let inside = turn.await;
@@ -107,7 +111,6 @@ impl PutSession {
             // Bytes of a body: whole and far below 2^53.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let (made, changes) = put.finish(&sample, length as u64, &mut trace).map_err(Failure::from)?;
-            let caller = inner.s3_caller(None)?;
             loop {
                 if inner.is_closed() {
                     return Err(Self::over().into());

@@ -32,7 +32,7 @@ impl Kms {
     #[wasm_bindgen(js_name = createBucket)]
     pub fn create_bucket(&self, bucket: String) -> Given<JsValue> {
         self.run(move |inner| async move {
-            let caller = inner.s3_caller(None)?;
+            let caller = inner.s3_caller()?;
             loop {
                 inner.refresh().await?;
                 let now = inner.with(|state| state.kms.now(inner.host_now()))?;
@@ -57,7 +57,7 @@ impl Kms {
     #[wasm_bindgen(js_name = listObjects)]
     pub fn list_objects(&self, bucket: String) -> Given<JsValue> {
         self.run(move |inner| async move {
-            let caller = inner.s3_caller(None)?;
+            let caller = inner.s3_caller()?;
             inner.refresh().await?;
             let list = inner.with(|state| {
                 let objects = state.s3.list(&caller, &bucket, "")?;
@@ -71,7 +71,7 @@ impl Kms {
     #[wasm_bindgen(js_name = deleteObject)]
     pub fn delete_object(&self, bucket: String, key: String) -> Given<JsValue> {
         self.run(move |inner| async move {
-            let caller = inner.s3_caller(None)?;
+            let caller = inner.s3_caller()?;
             loop {
                 inner.refresh().await?;
                 let changes = inner.with(|state| state.s3.plan_delete(&caller, &bucket, &key))??;
@@ -109,7 +109,13 @@ impl Kms {
     /// Begins a put of `length` bytes: resolves to `{ session }`, or to `{ error, steps }`. `sample` is the
     /// plaintext's beginning, for the trace.
     #[wasm_bindgen(js_name = beginPut)]
-    pub fn begin_put(&self, input: JsValue, length: f64, sample: Uint8Array) -> Given<JsValue> {
+    pub fn begin_put(
+        &self,
+        input: JsValue,
+        length: f64,
+        sample: Uint8Array,
+        caller: JsValue,
+    ) -> Given<JsValue> {
         self.run(move |inner| async move {
             let text = |name| host::member(&input, name).and_then(|value| value.as_string());
             // Bytes of a Blob: whole and far below 2^53.
@@ -122,15 +128,19 @@ impl Kms {
                 content_length,
                 key_id: text("SSEKMSKeyId"),
             };
-            inner.begin_put(&request, &sample).await
+            let caller = inner.caller_of(&caller)?;
+            inner.begin_put(&request, &sample, caller).await
         })
     }
 
     /// Begins the way back: reads the stored header and asks KMS for the data key. Resolves to `{ session }`, or to
     /// `{ error, steps }`.
     #[wasm_bindgen(js_name = beginGet)]
-    pub fn begin_get(&self, bucket: String, key: String) -> Given<JsValue> {
-        self.run(move |inner| async move { inner.begin_get(&bucket, &key).await })
+    pub fn begin_get(&self, bucket: String, key: String, caller: JsValue) -> Given<JsValue> {
+        self.run(move |inner| async move {
+            let caller = inner.caller_of(&caller)?;
+            inner.begin_get(&bucket, &key, &caller).await
+        })
     }
 
     /// Deletes bodies that no object names: what a put left that never came to its end. Only while no put is under
@@ -150,8 +160,9 @@ impl Kms {
 }
 
 impl Inner {
-    pub(super) fn s3_caller(&self, region: Option<&str>) -> Result<Caller, Failure> {
-        Ok(self.caller(region, None)?)
+    /// The owner of the buckets.
+    fn s3_caller(&self) -> Result<Caller, Failure> {
+        Ok(self.caller(None)?)
     }
 
     /// The body that a change of the object leaves without a name, if there is the object.
@@ -162,7 +173,7 @@ impl Inner {
     }
 
     async fn object(self: &Rc<Self>, bucket: &str, key: &str) -> Result<Object, Failure> {
-        let caller = self.s3_caller(None)?;
+        let caller = self.s3_caller()?;
         self.refresh().await?;
         Ok(self.with(|state| state.s3.head(&caller, bucket, key).cloned())??)
     }
@@ -173,7 +184,7 @@ impl Inner {
         key: &str,
         bytes: &Blob,
     ) -> Result<JsValue, Failure> {
-        let caller = self.s3_caller(None)?;
+        let caller = self.s3_caller()?;
         self.object(bucket, key).await?;
         let store = self.with(|state| state.head.store.clone())?;
         let id: [u8; 16] = random::array(&mut *self.random.borrow_mut()).map_err(KmsError::from)?;
@@ -205,8 +216,8 @@ impl Inner {
         self: &Rc<Self>,
         request: &PutObject,
         sample: &Uint8Array,
+        caller: Caller,
     ) -> Result<JsValue, Failure> {
-        let caller = self.s3_caller(None)?;
         let sample = copy_in(sample);
         loop {
             self.refresh().await?;
@@ -223,7 +234,7 @@ impl Inner {
             }
             return match planned.result {
                 Ok(put) => {
-                    let session = PutSession::begin(Rc::clone(self), put, trace, store).await?;
+                    let session = PutSession::begin(Rc::clone(self), (put, caller), trace, store).await?;
                     Ok(object([("session", session.into())].into_iter()))
                 }
                 Err(error) => Ok(refusal(&error, trace.take())),
@@ -231,11 +242,15 @@ impl Inner {
         }
     }
 
-    async fn begin_get(self: &Rc<Self>, bucket: &str, key: &str) -> Result<JsValue, Failure> {
-        let caller = self.s3_caller(None)?;
+    async fn begin_get(
+        self: &Rc<Self>,
+        bucket: &str,
+        key: &str,
+        caller: &Caller,
+    ) -> Result<JsValue, Failure> {
         self.refresh().await?;
         let begun = self.with(|state| {
-            let get = state.s3.get(&caller, bucket, key)?;
+            let get = state.s3.get(caller, bucket, key)?;
             Ok::<_, S3Error>((get, state.head.store.clone()))
         })?;
         match begun {

@@ -81,11 +81,33 @@ pub(super) struct Request {
     pub(super) operation: String,
     pub(super) input: JsValue,
     pub(super) region: Option<String>,
+    /// `CallerOptions`, where there is more to say than the Region.
+    pub(super) caller: Option<JsValue>,
     pub(super) traced: bool,
 }
 
-/// What a call came to: its answer or its exception, and its steps.
-pub(super) type Answered = (Result<Value, KmsError>, Vec<Step>);
+impl Request {
+    pub(super) fn new(operation: String, input: JsValue, caller: JsValue) -> Self {
+        let caller = (!caller.is_undefined()).then_some(caller);
+        Self { operation, input, region: None, caller, traced: false }
+    }
+}
+
+/// What a call came to.
+pub(super) struct Answered {
+    /// Its answer or its exception.
+    pub(super) answer: Result<Value, KmsError>,
+    /// Its steps, where it was traced,
+    pub(super) steps: Vec<Step>,
+    /// and what was decided on the way.
+    pub(super) decisions: Vec<Value>,
+}
+
+impl Answered {
+    fn refused(error: KmsError) -> Self {
+        Self { answer: Err(error), steps: Vec::new(), decisions: Vec::new() }
+    }
+}
 
 impl Inner {
     pub(super) fn new(
@@ -133,11 +155,32 @@ impl Inner {
         self.state.borrow_mut().as_mut().map(change).ok_or_else(|| StorageError::Closed.into())
     }
 
+    fn caller_for(&self, request: &Request) -> Result<Caller, KmsError> {
+        match &request.caller {
+            Some(options) => self.caller_of(options),
+            None => self.caller(request.region.as_deref()),
+        }
+    }
+
+    /// Whether a call would be allowed, and why: nothing is done. The gate is held by the caller.
+    pub(super) async fn simulate(self: &Rc<Self>, request: &Request) -> Result<Vec<Value>, Failure> {
+        let caller = self.caller_for(request)?;
+        self.refresh().await?;
+        let input = from_js(&request.operation, &request.input)?;
+        let call = Call::new(request.operation.as_str(), input, caller);
+        let host_now = self.host_now();
+        let decisions = self.with(|state| {
+            let random = &mut *self.random.borrow_mut();
+            state.kms.simulate(&call, &mut Env { host_now, random })
+        })?;
+        Ok(decisions?)
+    }
+
     /// Runs one call of the KMS API. The gate is held by the caller.
     pub(super) async fn call(self: &Rc<Self>, request: &Request) -> Result<Answered, Failure> {
-        let caller = match self.caller(request.region.as_deref(), None) {
+        let caller = match self.caller_for(request) {
             Ok(caller) => caller,
-            Err(error) => return Ok((Err(error), Vec::new())),
+            Err(error) => return Ok(Answered::refused(error)),
         };
         let mut desk = self.desk();
         loop {
@@ -145,7 +188,7 @@ impl Inner {
             let input = match from_js(&request.operation, &request.input) {
                 Ok(Value::Null) => Value::Map(Vec::new()),
                 Ok(input) => input,
-                Err(error) => return Ok((Err(error), Vec::new())),
+                Err(error) => return Ok(Answered::refused(error)),
             };
             let mut call = Call::new(request.operation.as_str(), input, caller.clone());
             if request.traced {
@@ -168,7 +211,8 @@ impl Inner {
                 }
                 Planned::Done(done) => {
                     if self.commit(done.changes).await? {
-                        return Ok((done.answer, call.trace.take()));
+                        let (steps, decisions) = (call.trace.take(), call.decisions);
+                        return Ok(Answered { answer: done.answer, steps, decisions });
                     }
                     desk = self.desk();
                 }
@@ -188,18 +232,15 @@ impl Inner {
         aead::compute_on(platform);
     }
 
-    pub(super) fn caller(
-        &self,
-        region: Option<&str>,
-        via_service: Option<String>,
-    ) -> Result<Caller, KmsError> {
+    /// The account's root, in `region`.
+    pub(super) fn caller(&self, region: Option<&str>) -> Result<Caller, KmsError> {
         let region = match region {
             Some(region) => {
                 region.parse().map_err(|_| KmsError::validation(format!("Invalid Region '{region}'")))?
             }
             None => self.settings.region.clone(),
         };
-        Ok(Caller { via_service, ..Caller::root(self.settings.account, region) })
+        Ok(Caller::root(self.settings.account, region))
     }
 
     /// The head of what is known, unless the store says at once that it still stands there; `None` for no state at all.

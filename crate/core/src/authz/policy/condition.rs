@@ -3,13 +3,15 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>,
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 
+use super::Span;
+use std::cmp::Ordering;
+
 use super::document::items;
 use super::evaluate::Facts;
 use super::pattern::Compare;
 use super::values::{Network, Number, address, decimal, instant, is_base64};
 use super::variables::{Syntax, Text, any_matches, is_key};
-use super::{Fault, Span};
-use crate::model::json::{Json, Node, repeated};
+use crate::model::json::{Faults, Json, Node, repeated};
 
 /// One entry of a statement's Condition element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,45 +149,54 @@ impl Operator {
 }
 
 /// Reads a Condition element.
-pub(super) fn parse(node: &Node<'_>, has_variables: bool) -> Result<Vec<Condition>, Fault> {
+pub(super) fn parse(node: &Node<'_>, has_variables: bool, faults: &mut Faults) -> Vec<Condition> {
     let mut conditions = Vec::new();
     let Json::Object(operators) = &node.value else {
-        return Err(node.span.fault("A condition is no object"));
+        faults.add(node.span, "A condition is no object");
+        return conditions;
     };
     for member in operators {
-        let operator = Operator::parse(&member.name, member.at)
-            .ok_or_else(|| member.at.fault("There is no such condition operator"))?;
+        let Some(operator) = Operator::parse(&member.name, member.at) else {
+            faults.add(member.at, "There is no such condition operator");
+            continue;
+        };
         let Json::Object(keys) = &member.node.value else {
-            return Err(member.node.span.fault("A condition operator has no object of condition keys"));
+            faults.add(member.node.span, "A condition operator has no object of condition keys");
+            continue;
         };
         for key in keys {
             if !is_key(&key.name) {
-                return Err(key.at.fault("A condition key has the form service:name"));
+                faults.add(key.at, "A condition key has the form service:name");
             }
-            let values = Values::parse(&key.node, operator.test, has_variables)?;
+            let values = Values::parse(&key.node, operator.test, has_variables, faults);
             conditions.push(Condition { span: key.span(), operator, key: key.name.as_ref().into(), values });
         }
-        let ignoring_case = |a: &str, b: &str| {
-            a.bytes().map(|b| b.to_ascii_lowercase()).cmp(b.bytes().map(|b| b.to_ascii_lowercase()))
-        };
-        if let Some(place) = repeated(keys, ignoring_case) {
-            return Err(place.fault("A condition key stands twice, if in another case"));
+        if let Some(place) = repeated(keys, order_ignoring_case) {
+            faults.add(place, "A condition key stands twice, if in another case");
         }
     }
-    Ok(conditions)
+    conditions
+}
+
+fn order_ignoring_case(a: &str, b: &str) -> Ordering {
+    let lower = |b: u8| b.to_ascii_lowercase();
+    a.bytes().map(lower).cmp(b.bytes().map(lower))
 }
 
 impl Values {
-    fn parse(node: &Node<'_>, test: Test, has_variables: bool) -> Result<Self, Fault> {
+    fn parse(node: &Node<'_>, test: Test, has_variables: bool, faults: &mut Faults) -> Self {
+        let items = items(node);
         let (is_sound, what): (fn(&str) -> bool, _) = match test {
-            Test::Numeric(_) => return each(node, decimal, "This is no decimal number").map(Self::Numbers),
+            Test::Numeric(_) => {
+                return Self::Numbers(each(items, decimal, "This is no decimal number", faults));
+            }
             Test::Date(_) => {
                 let what = "This is neither an ISO 8601 time nor seconds since 1970";
-                return each(node, instant, what).map(Self::Numbers);
+                return Self::Numbers(each(items, instant, what, faults));
             }
             Test::IpAddress => {
                 let what = "This is neither an IP address nor a network in CIDR notation";
-                return each(node, Network::parse, what).map(Self::Networks);
+                return Self::Networks(each(items, Network::parse, what, faults));
             }
             Test::Bool | Test::Null => (is_truth, "This is neither true nor false"),
             Test::Binary => (is_base64, "This is not base64"),
@@ -196,35 +207,46 @@ impl Values {
             // "Policy variables can only be used with String and ARN operators."
             has_variables: has_variables && !matches!(test, Test::Bool | Test::Null | Test::Binary),
         };
-        let mut values = Vec::new();
-        for item in items(node) {
-            let text = scalar(item)?;
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            let text = scalar(item, faults);
             if !is_sound(text) {
-                return Err(item.span.fault(what));
+                faults.add(item.span, what);
             }
-            values.push(Text::parse(text, item.span, syntax)?);
+            values.push(Text::parse(text, item.span, syntax, faults));
         }
-        Ok(Self::Texts(values))
+        Self::Texts(values)
     }
 }
 
-/// Reads each of a key's values, which may be a single one.
-fn each<T>(node: &Node<'_>, read: fn(&str) -> Option<T>, what: &'static str) -> Result<Vec<T>, Fault> {
-    let mut values = Vec::new();
-    for item in items(node) {
-        values.push(read(scalar(item)?).ok_or_else(|| item.span.fault(what))?);
+/// Reads each of a key's values.
+fn each<T>(
+    items: &[Node<'_>],
+    read: fn(&str) -> Option<T>,
+    what: &'static str,
+    faults: &mut Faults,
+) -> Vec<T> {
+    let mut values = Vec::with_capacity(items.len());
+    for item in items {
+        match read(scalar(item, faults)) {
+            Some(value) => values.push(value),
+            None => faults.add(item.span, what),
+        }
     }
-    Ok(values)
+    values
 }
 
 /// A value as text: "quotation marks are optional for numeric and Boolean values".
-fn scalar<'n>(item: &'n Node<'_>) -> Result<&'n str, Fault> {
+fn scalar<'n>(item: &'n Node<'_>, faults: &mut Faults) -> &'n str {
     match &item.value {
-        Json::Text(text) => Ok(text),
-        Json::Number(text) => Ok(text),
-        Json::Boolean(true) => Ok("true"),
-        Json::Boolean(false) => Ok("false"),
-        _ => Err(item.span.fault("A condition's value is text, a number or a Boolean")),
+        Json::Text(text) => text,
+        Json::Number(text) => text,
+        Json::Boolean(true) => "true",
+        Json::Boolean(false) => "false",
+        _ => {
+            faults.add(item.span, "A condition's value is text, a number or a Boolean");
+            ""
+        }
     }
 }
 

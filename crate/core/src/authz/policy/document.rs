@@ -8,7 +8,7 @@ use super::pattern::Pattern;
 use super::principals::{self, Named};
 use super::variables::{Syntax, Text, is_vendor};
 use super::{Fault, Span};
-use crate::model::json::{self, Json, Member, Node};
+use crate::model::json::{self, Faults, Json, Member, Node};
 
 /// What a policy belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Kind {
     Key,
     /// An IAM user, group or role: the statements are about whoever it belongs to.
     Identity,
+    /// An IAM role, beside its own: each statement names who may assume it, and the resource is the role itself.
+    Trust,
 }
 
 /// A policy that has been read.
@@ -48,11 +50,11 @@ pub struct Statement {
     pub sid: Option<Box<str>>,
     /// Whether it allows or denies.
     pub effect: Effect,
-    /// Principal or NotPrincipal; none in an identity policy.
+    /// Principal or NotPrincipal; none in an identity policy, and one in any other.
     pub principals: Option<Element<Named>>,
-    /// Action or NotAction. Without it the statement has no effect.
+    /// Action or NotAction. Without it a key policy's statement has no effect.
     pub actions: Option<Element<Pattern>>,
-    /// Resource or NotResource. Without it the statement has no effect.
+    /// Resource or NotResource; none in a trust policy. Without it a key policy's statement has no effect.
     pub resources: Option<Element<Text>>,
     /// What the Condition element wants, all of it.
     pub conditions: Vec<Condition>,
@@ -95,175 +97,200 @@ impl Policy {
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Fault> {
         check_characters(text)?;
         let document = json::parse(text)?;
+        let mut faults = Faults::default();
+        let policy = Self::read(&document, kind, &mut faults);
+        faults.none_or(policy)
+    }
+
+    fn read(document: &Node<'_>, kind: Kind, faults: &mut Faults) -> Self {
+        let mut policy = Self { version: Version::V2008, id: None, statements: Vec::new() };
         let Json::Object(members) = &document.value else {
-            return Err(document.span.fault("The policy is not a JSON object"));
+            faults.add(document.span, "The policy is not a JSON object");
+            return policy;
         };
-        let (mut id, mut version, mut list) = (None, Version::V2008, None);
+        let mut list: &[Node<'_>] = &[];
         for member in members {
             match member.name.as_ref() {
-                "Version" => version = read_version(&member.node)?,
+                "Version" => policy.version = read_version(&member.node, faults),
                 // "The id_block … must not be included in identity-based policies."
-                "Id" if kind == Kind::Key => id = Some(string(&member.node)?.into()),
-                "Id" => return Err(member.at.fault("An identity policy has no Id")),
-                "Statement" => list = Some(member),
-                _ => return Err(member.at.fault("Policies have no such element")),
+                "Id" if kind == Kind::Identity => faults.add(member.at, "An identity policy has no Id"),
+                "Id" => policy.id = Some(string(&member.node, faults).into()),
+                "Statement" => list = items(&member.node),
+                _ => faults.add(member.at, "Policies have no such element"),
             }
         }
-        let list = list.map(|member| items(&member.node)).filter(|list| !list.is_empty());
-        let list = list.ok_or_else(|| document.span.fault("The policy has no Statement"))?;
-        let mut statements: Vec<Statement> = Vec::with_capacity(list.len());
+        if list.is_empty() {
+            faults.add(document.span, "The policy has no Statement");
+        }
+        policy.statements.reserve(list.len());
         for node in list {
-            let statement = Statement::parse(node, kind, version)?;
+            let statement = Statement::read(node, kind, policy.version == Version::V2012, faults);
             // "In IAM, the Sid value must be unique within a JSON policy."
             let is_taken = |earlier: &Statement| statement.sid.is_some() && earlier.sid == statement.sid;
-            if kind == Kind::Identity && statements.iter().any(is_taken) {
-                return Err(node.span.fault("A statement has the Sid of an earlier one"));
+            if kind != Kind::Key && policy.statements.iter().any(is_taken) {
+                faults.add(node.span, "A statement has the Sid of an earlier one");
             }
-            statements.push(statement);
+            policy.statements.push(statement);
         }
-        Ok(Self { version, id, statements })
+        policy
     }
 }
 
 /// `[\u0009\u000A\u000D\u0020-\u00FF]+`, as the service model has it for policies.
 fn check_characters(text: &str) -> Result<(), Fault> {
-    let is_good = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
-    match text.char_indices().find(|(_, c)| !is_good(*c)) {
-        Some((at, c)) => {
-            Err(Span::new(at, at + c.len_utf8()).fault("A policy consists of the characters of Latin-1"))
+    // In UTF-8 these characters begin with a byte up to C3 and go on with a lower one; all others begin with a higher.
+    let is_good = |b: &u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0xc3);
+    match text.bytes().position(|b| !is_good(&b)) {
+        Some(at) => {
+            let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            Err(Span::new(at, at + length).fault("A policy consists of the characters of Latin-1"))
         }
         None => Ok(()),
     }
 }
 
-fn read_version(node: &Node<'_>) -> Result<Version, Fault> {
+fn read_version(node: &Node<'_>, faults: &mut Faults) -> Version {
     match &node.value {
-        Json::Text(text) if text == "2012-10-17" => Ok(Version::V2012),
-        Json::Text(text) if text == "2008-10-17" => Ok(Version::V2008),
-        _ => Err(node.span.fault("The policy's Version is none of 2012-10-17, 2008-10-17")),
+        Json::Text(text) if text == "2012-10-17" => return Version::V2012,
+        Json::Text(text) if text == "2008-10-17" => {}
+        _ => faults.add(node.span, "The policy's Version is none of 2012-10-17, 2008-10-17"),
     }
+    Version::V2008
 }
 
 impl Statement {
-    fn parse(node: &Node<'_>, kind: Kind, version: Version) -> Result<Self, Fault> {
-        let fault = |what| Err(node.span.fault(what));
-        let Json::Object(members) = &node.value else { return fault("A statement is not a JSON object") };
-        let has_variables = version == Version::V2012;
-        let (mut sid, mut effect, mut conditions) = (None, None, Vec::new());
-        let (mut principals, mut actions, mut resources) = (None, None, None);
+    fn read(node: &Node<'_>, kind: Kind, has_variables: bool, faults: &mut Faults) -> Self {
+        let mut statement = Self {
+            span: node.span,
+            sid: None,
+            effect: Effect::Deny,
+            principals: None,
+            actions: None,
+            resources: None,
+            conditions: Vec::new(),
+        };
+        let Json::Object(members) = &node.value else {
+            faults.add(node.span, "A statement is not a JSON object");
+            return statement;
+        };
+        let mut has_effect = false;
         for member in members {
             let value = &member.node;
             let (name, is_not) = match member.name.strip_prefix("Not") {
                 Some(name @ ("Principal" | "Action" | "Resource")) => (name, true),
                 _ => (member.name.as_ref(), false),
             };
+            // The same name cannot stand twice in an object, so that it would be the contrary.
             let is_twice = match name {
-                "Sid" => {
-                    let text = string(value)?;
-                    if kind == Kind::Identity && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                        return Err(value
-                            .span
-                            .fault("A Sid in an identity policy has letters and digits only"));
-                    }
-                    sid.replace(text.into()).is_some()
-                }
-                "Effect" => effect.replace(read_effect(value)?).is_some(),
-                "Principal" if kind == Kind::Identity => {
-                    return Err(member.at.fault("A statement of an identity policy names no principal"));
-                }
-                "Principal" => principals.replace(principals::parse(value, member.at, is_not)?).is_some(),
-                "Action" => actions.replace(list(member, is_not, action)?).is_some(),
-                "Resource" => {
-                    let read = if has_variables { resource_with_variables } else { resource };
-                    resources.replace(list(member, is_not, read)?).is_some()
-                }
-                "Condition" => {
-                    conditions = condition::parse(value, has_variables)?;
-                    false
-                }
-                _ => return Err(member.at.fault("Statements have no such element")),
+                "Principal" => statement.principals.is_some(),
+                "Action" => statement.actions.is_some(),
+                "Resource" => statement.resources.is_some(),
+                _ => false,
             };
-            // The same name cannot stand twice in an object, so that it is the contrary that stands here.
-            if is_twice {
-                return Err(member.at.fault("A statement has this element's opposite as well"));
+            match name {
+                _ if is_twice => faults.add(member.at, "A statement has this element's opposite as well"),
+                "Sid" => {
+                    let text = string(value, faults);
+                    if kind != Kind::Key && !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                        faults.add(value.span, "A Sid in IAM has letters and digits only");
+                    }
+                    statement.sid = Some(text.into());
+                }
+                "Effect" => {
+                    has_effect = true;
+                    statement.effect = read_effect(value, faults);
+                }
+                "Principal" if kind == Kind::Identity => {
+                    faults.add(member.at, "A statement of an identity policy names no principal");
+                }
+                "Principal" => statement.principals = Some(principals::parse(member, is_not, faults)),
+                "Action" => statement.actions = Some(actions(member, is_not, faults)),
+                "Resource" if kind == Kind::Trust => {
+                    faults.add(member.at, "A statement of a trust policy names no resource");
+                }
+                "Resource" => {
+                    statement.resources = Some(resources(member, is_not, has_variables, faults));
+                }
+                "Condition" => statement.conditions = condition::parse(value, has_variables, faults),
+                _ => faults.add(member.at, "Statements have no such element"),
             }
         }
-        let Some(effect) = effect else { return fault("A statement has no Effect") };
+        if !has_effect {
+            faults.add(node.span, "A statement has no Effect");
+        }
         match kind {
-            Kind::Key if principals.is_none() => {
-                return fault("A statement has no Principal or NotPrincipal");
+            Kind::Key | Kind::Trust if statement.principals.is_none() => {
+                faults.add(node.span, "A statement has no Principal or NotPrincipal");
             }
             // "If either of the required Resource or Action elements are missing from a key policy statement, the
             // policy statement has no effect", and PutKeyPolicy succeeds.
             Kind::Key => {}
-            Kind::Identity if actions.is_none() => return fault("A statement has no Action or NotAction"),
-            Kind::Identity if resources.is_none() => {
-                return fault("A statement has no Resource or NotResource");
+            Kind::Identity | Kind::Trust if statement.actions.is_none() => {
+                faults.add(node.span, "A statement has no Action or NotAction");
             }
-            Kind::Identity => {}
+            Kind::Identity if statement.resources.is_none() => {
+                faults.add(node.span, "A statement has no Resource or NotResource");
+            }
+            Kind::Identity | Kind::Trust => {}
         }
-        Ok(Self { span: node.span, sid, effect, principals, actions, resources, conditions })
+        statement
     }
 }
 
-fn read_effect(node: &Node<'_>) -> Result<Effect, Fault> {
+fn read_effect(node: &Node<'_>, faults: &mut Faults) -> Effect {
     match &node.value {
-        Json::Text(text) if text == "Allow" => Ok(Effect::Allow),
-        Json::Text(text) if text == "Deny" => Ok(Effect::Deny),
-        _ => Err(node.span.fault("An Effect is neither Allow nor Deny")),
+        Json::Text(text) if text == "Allow" => return Effect::Allow,
+        Json::Text(text) if text == "Deny" => {}
+        _ => faults.add(node.span, "An Effect is neither Allow nor Deny"),
     }
+    Effect::Deny
 }
 
-/// Reads an element that is a text or a list of texts.
-fn list<T>(
-    member: &Member<'_>,
-    is_not: bool,
-    read: fn(&str, Span) -> Result<T, Fault>,
-) -> Result<Element<T>, Fault> {
+fn actions(member: &Member<'_>, is_not: bool, faults: &mut Faults) -> Element<Pattern> {
     let mut element = Element { span: member.span(), is_not, items: Vec::new() };
     for item in items(&member.node) {
-        element.items.push(Item { span: item.span, value: read(string(item)?, item.span)? });
+        let text = string(item, faults);
+        if !is_action(text) {
+            faults.add(item.span, "An action is neither * nor of the form service:name");
+        }
+        element.items.push(Item { span: item.span, value: Pattern::new(text) });
     }
-    Ok(element)
+    element
 }
 
 /// An action: `*`, or a service's prefix, a colon and a name that may have wildcards.
-fn action(text: &str, span: Span) -> Result<Pattern, Fault> {
+fn is_action(text: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"*?-_".contains(&b))
     };
-    let is_action = text.split_once(':').is_some_and(|(vendor, name)| is_vendor(vendor) && is_name(name));
-    if text == "*" || is_action {
-        return Ok(Pattern::new(text));
-    }
-    Err(span.fault("An action is neither * nor of the form service:name"))
+    text == "*" || text.split_once(':').is_some_and(|(vendor, name)| is_vendor(vendor) && is_name(name))
 }
 
-fn resource(text: &str, span: Span) -> Result<Text, Fault> {
-    read_resource(text, span, false)
+fn resources(member: &Member<'_>, is_not: bool, has_variables: bool, faults: &mut Faults) -> Element<Text> {
+    let mut element = Element { span: member.span(), is_not, items: Vec::new() };
+    for item in items(&member.node) {
+        let text = string(item, faults);
+        if text != "*" && !is_arn(text) {
+            faults.add(item.span, "A resource is neither * nor an ARN");
+        }
+        // "You can't use a variable to replace parts of the ARN before the fifth colon."
+        if has_variables && text.splitn(6, ':').take(5).any(|part| part.contains("${")) {
+            faults.add(item.span, "A variable stands before the fifth colon of an ARN");
+        }
+        let syntax = Syntax { has_wildcards: true, has_variables };
+        element.items.push(Item { span: item.span, value: Text::parse(text, item.span, syntax, faults) });
+    }
+    element
 }
 
-fn resource_with_variables(text: &str, span: Span) -> Result<Text, Fault> {
-    read_resource(text, span, true)
-}
-
-/// A resource: `*` or an ARN. "You can't use a wildcard in the service segment"; and a variable only behind the fifth
-/// colon. A star may stand for the parts that are missing behind it.
-fn read_resource(text: &str, span: Span, has_variables: bool) -> Result<Text, Fault> {
-    let mut parts = text.splitn(6, ':');
-    let (arn, partition, service, region) = (parts.next(), parts.next(), parts.next(), parts.next());
-    let is_arn = arn == Some("arn")
-        && partition.is_some_and(|partition| !partition.is_empty())
-        && service.is_some_and(is_vendor)
-        && region.is_some();
-    if text != "*" && !is_arn {
-        return Err(span.fault("A resource is neither * nor an ARN"));
-    }
-    let before = [partition, region, parts.next()];
-    if has_variables && before.into_iter().flatten().any(|part| part.contains("${")) {
-        return Err(span.fault("A variable stands before the fifth colon of an ARN"));
-    }
-    Text::parse(text, span, Syntax { has_wildcards: true, has_variables })
+/// An ARN that may be a pattern: "you can't use a wildcard in the service segment", and a star may stand for the parts
+/// that are missing behind it.
+fn is_arn(text: &str) -> bool {
+    let mut parts = text.split(':');
+    parts.next() == Some("arn")
+        && parts.next().is_some_and(|partition| !partition.is_empty())
+        && parts.next().is_some_and(is_vendor)
+        && parts.next().is_some()
 }
 
 /// A list's items; a single value is a list of one.
@@ -275,9 +302,12 @@ pub(super) fn items<'n, 'a>(node: &'n Node<'a>) -> &'n [Node<'a>] {
 }
 
 /// Text, and nothing else.
-pub(super) fn string<'n>(node: &'n Node<'_>) -> Result<&'n str, Fault> {
+pub(super) fn string<'n>(node: &'n Node<'_>, faults: &mut Faults) -> &'n str {
     match &node.value {
-        Json::Text(text) => Ok(text),
-        _ => Err(node.span.fault("This is no text")),
+        Json::Text(text) => text,
+        _ => {
+            faults.add(node.span, "This is no text");
+            ""
+        }
     }
 }

@@ -13,6 +13,9 @@ mod principals;
 mod values;
 mod variables;
 
+#[cfg(test)]
+mod tests;
+
 pub use condition::{Condition, Operator, Order, Set, Test};
 pub use document::{Effect, Element, Item, Kind, Policy, Statement, Version};
 pub use evaluate::{Facts, Miss, PrincipalMatch, Request};

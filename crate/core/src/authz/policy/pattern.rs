@@ -24,7 +24,7 @@ pub enum Compare {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     shape: Shape,
-    bytes: Box<[u8]>,
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,18 +53,17 @@ impl Pattern {
             Some(first) if first + 1 == bytes.len() && bytes.last() == Some(&MANY) => Shape::Prefix,
             Some(_) => Shape::Glob,
         };
-        Self { shape, bytes: bytes.into() }
+        Self { shape, bytes }
     }
 
     /// Whether the pattern is `text`, or covers it.
     #[must_use]
     pub fn matches(&self, text: &str, compare: Compare) -> bool {
-        let text = text.as_bytes();
         match (self.shape, self.bytes.split_last()) {
             _ if compare == Compare::AsArn => matches(&self.bytes, text, compare),
-            (Shape::Exact, _) => equal(&self.bytes, text, compare),
+            (Shape::Exact, _) => equal(&self.bytes, text.as_bytes(), compare),
             (Shape::Prefix, Some((_, prefix))) => {
-                text.get(..prefix.len()).is_some_and(|start| equal(prefix, start, compare))
+                text.as_bytes().get(..prefix.len()).is_some_and(|start| equal(prefix, start, compare))
             }
             _ => matches(&self.bytes, text, compare),
         }
@@ -81,14 +80,14 @@ pub(super) fn push_wild(bytes: &mut Vec<u8>, text: &str) {
 }
 
 /// Holds `text` against a pattern whose wildcards are [`MANY`] and [`ONE`].
-pub(super) fn matches(pattern: &[u8], text: &[u8], compare: Compare) -> bool {
+pub(super) fn matches(pattern: &[u8], text: &str, compare: Compare) -> bool {
     if compare != Compare::AsArn || pattern == [MANY] {
-        return glob(pattern, text, compare);
+        return glob(pattern, text, compare).is_some();
     }
-    let is_colon = |b: &u8| *b == b':';
-    let (mut patterns, mut texts) = (pattern.splitn(ARN_PARTS, is_colon), text.splitn(ARN_PARTS, is_colon));
+    let mut patterns = pattern.splitn(ARN_PARTS, |b| *b == b':');
+    let mut texts = text.splitn(ARN_PARTS, ':');
     (0..ARN_PARTS).all(|_| match (patterns.next(), texts.next()) {
-        (Some(pattern), Some(text)) => glob(pattern, text, compare),
+        (Some(pattern), Some(text)) => glob(pattern, text, compare).is_some(),
         _ => false,
     })
 }
@@ -97,46 +96,103 @@ fn equal(a: &[u8], b: &[u8], compare: Compare) -> bool {
     if compare == Compare::IgnoringCase { a.eq_ignore_ascii_case(b) } else { a == b }
 }
 
-/// Goes back to the last star only, since an earlier one can do nothing that it cannot. So a star costs at most the
-/// text's length times that of what follows it up to the next one, and all of them together no more than a quarter of
-/// the text's length squared.
-fn glob(pattern: &[u8], text: &[u8], compare: Compare) -> bool {
-    let (mut p, mut t) = (0, 0);
-    // Where the pattern goes on behind the last star, and in the text what that star has not yet swallowed.
-    let mut star: Option<(usize, usize)> = None;
-    loop {
-        match (pattern.get(p), text.get(t)) {
-            (Some(&MANY), _) => {
-                p += 1;
-                star = Some((p, t));
-                continue;
-            }
-            (Some(&ONE), Some(_)) => {
-                p += 1;
-                t = next(text, t);
-                continue;
-            }
-            (Some(a), Some(b)) if a == b || compare == Compare::IgnoringCase && a.eq_ignore_ascii_case(b) => {
-                p += 1;
-                t += 1;
-                continue;
-            }
-            (None, None) => return true,
-            // The text has ended too early, and a star that swallows more makes it shorter still.
-            (Some(_), None) => return false,
-            _ => {}
-        }
-        let Some((behind, swallowed)) = star else { return false };
-        let swallowed = next(text, swallowed);
-        star = Some((behind, swallowed));
-        (p, t) = (behind, swallowed);
+/// What stands between two stars is looked for from left to right, each behind the one before: a later place could do
+/// nothing that the first cannot. So all of it together costs about as much as the text is long, and with question
+/// marks a 64th of its own length as often.
+fn glob(pattern: &[u8], text: &str, compare: Compare) -> Option<()> {
+    let mut pieces = pattern.split(|b| *b == MANY);
+    let mut rest = behind(pieces.next()?, text, compare)?;
+    let Some(last) = pieces.next_back() else { return rest.is_empty().then_some(()) };
+    for piece in pieces {
+        rest = behind_first(piece, rest, compare)?;
     }
+    // The last piece stands at the end, as many characters before it as it has.
+    let from = match last.iter().filter(|b| !is_within(**b)).count() {
+        0 => rest.len(),
+        count => rest.char_indices().nth_back(count - 1)?.0,
+    };
+    behind(last, rest.get(from..)?, compare)?.is_empty().then_some(())
 }
 
-/// The place behind the character at `at`: a character is one, however many bytes it takes.
-fn next(text: &[u8], at: usize) -> usize {
-    let more = text.iter().skip(at + 1).take_while(|b| **b & 0xc0 == 0x80).count();
-    at + 1 + more
+/// What follows in `text` on `piece`, if it stands at its beginning.
+fn behind<'t>(piece: &[u8], text: &'t str, compare: Compare) -> Option<&'t str> {
+    let mut at = 0;
+    for b in piece {
+        if *b == ONE {
+            at += text.get(at..)?.chars().next()?.len_utf8();
+        } else {
+            let found = text.as_bytes().get(at)?;
+            if found != b && !(compare == Compare::IgnoringCase && found.eq_ignore_ascii_case(b)) {
+                return None;
+            }
+            at += 1;
+        }
+    }
+    text.get(at..)
+}
+
+/// What follows in `text` on the first place where `piece` stands.
+fn behind_first<'t>(piece: &[u8], mut text: &'t str, compare: Compare) -> Option<&'t str> {
+    let mut piece = piece;
+    while let Some((&ONE, others)) = piece.split_first() {
+        piece = others;
+        text = behind(&[ONE], text, compare)?;
+    }
+    if compare != Compare::IgnoringCase && !piece.contains(&ONE) {
+        // The standard library's search is linear, whatever the two are.
+        return text.split_once(std::str::from_utf8(piece).ok()?).map(|(_, rest)| rest);
+    }
+    behind_first_open(piece, text, compare)
+}
+
+/// [`behind_first`] by Shift-And (Baeza-Yates and Gonnet, 1992): a bit for each character of the piece says whether the
+/// piece up to there ends at the character of the text that is being looked at.
+fn behind_first_open<'t>(piece: &[u8], text: &'t str, compare: Compare) -> Option<&'t str> {
+    let mut wanted = Vec::new();
+    for run in piece.split(|b| *b == ONE) {
+        wanted.extend(std::str::from_utf8(run).ok()?.chars().map(Some));
+        wanted.push(None);
+    }
+    wanted.pop();
+    if wanted.len() > text.len() {
+        return None;
+    }
+    let words = || vec![0_u64; wanted.len().div_ceil(64)];
+    let last = 1_u64 << (wanted.len().checked_sub(1)? % 64);
+    let mut ends = words();
+    // For each character that the text has, where the piece may have it.
+    let mut places: Vec<(char, Vec<u64>)> = Vec::new();
+    for (at, c) in text.char_indices() {
+        let known = places.iter().position(|(of, _)| *of == c).unwrap_or_else(|| {
+            let mut of_c = words();
+            for (word, wanted) in of_c.iter_mut().zip(wanted.chunks(64)) {
+                for wanted in wanted.iter().rev() {
+                    let is_one = wanted.is_none_or(|wanted| {
+                        wanted == c || compare == Compare::IgnoringCase && wanted.eq_ignore_ascii_case(&c)
+                    });
+                    *word = *word << 1 | u64::from(is_one);
+                }
+            }
+            places.push((c, of_c));
+            places.len() - 1
+        });
+        let (_, of_c) = places.get(known)?;
+        let mut carry = 1;
+        for (word, of_c) in ends.iter_mut().zip(of_c) {
+            let next = *word >> 63;
+            *word = (*word << 1 | carry) & of_c;
+            carry = next;
+        }
+        if ends.last()? & last != 0 {
+            return text.get(at + c.len_utf8()..);
+        }
+    }
+    None
+}
+
+/// Whether a byte goes on with a character that an earlier one begins.
+fn is_within(b: u8) -> bool {
+    b & 0xc0 == 0x80
 }
 
 #[cfg(test)]
@@ -174,6 +230,13 @@ mod tests {
             ("a*b*c", "acb", false),
             ("*ab", "aab", true),
             ("*aab*", "aaab", true),
+            ("*a?b*", "aaéb", true),
+            ("*a?b*", "aabb", true),
+            ("*a?b*", "ab", false),
+            ("*a?b*c", "aéb", false),
+            ("*a?b*c", "éaxbbc", true),
+            ("*a?*?b*", "axb", false),
+            ("*a?*?b*", "axyb", true),
             ("a?c", "abc", true),
             ("a?c", "ac", false),
             ("a?*", "a", false),
@@ -208,6 +271,8 @@ mod tests {
             ("arn:aws:s3:::bucket", "arn:aws:s3", false),
             ("arn:aws:*:bucket", "arn:aws:s3:::bucket", false),
             ("arn:aws:s3:::*:b", "arn:aws:s3:::a:b", true),
+            ("arn:aws:s3::1*:b", "arn:aws:s3::12:b", true),
+            ("arn:aws:s3::1*:b", "arn:aws:s3::12:a:b", false),
             ("arn:aws:s3:::B", "arn:aws:s3:::b", false),
             // The example of the condition operators' page.
             (
@@ -227,6 +292,22 @@ mod tests {
     }
 
     #[test]
+    fn a_long_piece_with_question_marks_is_found_where_it_stands() {
+        for length in [1, 31, 32, 33, 63, 64, 100] {
+            let piece = "a?".repeat(length);
+            let pattern = format!("*{piece}c*");
+            let there = format!("{}{}c", "a".repeat(70), "aé".repeat(length));
+            assert!(fits(&pattern, &there), "{length}");
+            assert!(fits(&pattern, &format!("{there}x")), "{length}");
+            // One character too few, or one that is another.
+            assert!(!fits(&pattern, there.trim_end_matches('c')), "{length}");
+            assert!(!fits(&pattern, &format!("{}c", "ab".repeat(length).replacen('a', "é", 1))), "{length}");
+        }
+        assert!(Pattern::new("*A?C*").matches("xaBcx", Compare::IgnoringCase));
+        assert!(!Pattern::new("*A?C*").matches("xaBcx", Compare::Exactly));
+    }
+
+    #[test]
     fn no_pattern_takes_long() {
         let text = "a".repeat(2048);
         let patterns = [
@@ -234,16 +315,20 @@ mod tests {
             format!("{}b", "*a".repeat(16_000)),
             format!("*{}b*", "a".repeat(1023)),
             format!("*{}b*", "?".repeat(1023)),
+            format!("*{}b*", "a?".repeat(512)),
             format!("{}b", "*aaaaaaab".repeat(3000)),
             "*".repeat(32_768),
             format!("{}b", "*?".repeat(16_000)),
         ];
         for pattern in patterns {
             let pattern = Pattern::new(&pattern);
-            let start = Instant::now();
-            let _ = pattern.matches(&text, Compare::Exactly);
-            // Unoptimised and on a busy machine; what is compiled for use takes under a tenth of it.
-            assert!(start.elapsed() < Duration::from_millis(300), "{:?}", start.elapsed());
+            // Unoptimised; what is compiled for use takes a tenth of it. A busy machine gets another try.
+            let is_quick = (0..5).any(|_| {
+                let start = Instant::now();
+                let _ = pattern.matches(&text, Compare::Exactly);
+                start.elapsed() < Duration::from_millis(100)
+            });
+            assert!(is_quick, "{:?}", pattern.bytes.get(..40));
         }
     }
 
@@ -261,7 +346,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
         #[test]
-        fn agrees_with_a_naive_matcher(pattern in "[ab€*?]{0,9}", text in "[ab€é]{0,9}") {
+        fn agrees_with_a_naive_matcher(pattern in "[ab€*?]{0,9}|[*][ab?]{1,4}[*][ab?*]{0,3}", text in "[ab€é]{0,9}") {
             let (p, t): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
             prop_assert_eq!(fits(&pattern, &text), naive(&p, &t));
         }

@@ -3,12 +3,11 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>,
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
 
-use super::document::{Effect, Element, Item, items as list, string};
+use super::document::{Effect, Element, Item, items, string};
 use super::evaluate::{PrincipalMatch, Request};
-use super::{Fault, Span};
 use crate::keys::principal::{self, Arn, is_service};
 use crate::keys::{AccountId, Principal};
-use crate::model::json::{Json, Node};
+use crate::model::json::{Faults, Json, Member};
 
 /// One principal of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +29,13 @@ pub enum Named {
 }
 
 /// Reads a Principal or a NotPrincipal element.
-pub(super) fn parse(node: &Node<'_>, at: Span, is_not: bool) -> Result<Element<Named>, Fault> {
-    let mut items = Vec::new();
+pub(super) fn parse(member: &Member<'_>, is_not: bool, faults: &mut Faults) -> Element<Named> {
+    let node = &member.node;
+    let mut element = Element { span: member.span(), is_not, items: Vec::new() };
     match &node.value {
-        Json::Text(text) if text == "*" => items.push(Item { span: node.span, value: Named::Everyone }),
+        Json::Text(text) if text == "*" => {
+            element.items.push(Item { span: node.span, value: Named::Everyone });
+        }
         Json::Object(members) => {
             for member in members {
                 let read: fn(&str) -> Option<Named> = match member.name.as_ref() {
@@ -41,23 +43,26 @@ pub(super) fn parse(node: &Node<'_>, at: Span, is_not: bool) -> Result<Element<N
                     "Service" => service,
                     "Federated" => federated,
                     "CanonicalUser" => canonical_user,
-                    _ => return Err(member.at.fault("Principals are of no such kind")),
+                    _ => {
+                        faults.add(member.at, "Principals are of no such kind");
+                        continue;
+                    }
                 };
-                for item in list(&member.node) {
-                    let value = read(string(item)?);
-                    let value =
-                        value.ok_or_else(|| item.span.fault("This is not the form of a principal"))?;
-                    items.push(Item { span: item.span, value });
+                for item in items(&member.node) {
+                    match read(string(item, faults)) {
+                        Some(value) => element.items.push(Item { span: item.span, value }),
+                        None => faults.add(item.span, "This is not the form of a principal"),
+                    }
                 }
             }
+            // "Each statement in the key policy must contain one or more principals." (PutKeyPolicy)
+            if element.items.is_empty() {
+                faults.add(node.span, "A statement names no principal");
+            }
         }
-        _ => return Err(node.span.fault("A principal is neither \"*\" nor an object")),
+        _ => faults.add(node.span, "A principal is neither \"*\" nor an object"),
     }
-    // "Each statement in the key policy must contain one or more principals." (PutKeyPolicy)
-    if items.is_empty() {
-        return Err(node.span.fault("A statement names no principal"));
-    }
-    Ok(Element { span: Span { start: at.start, end: node.span.end }, is_not, items })
+    element
 }
 
 fn aws(text: &str) -> Option<Named> {

@@ -3,9 +3,10 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 
+use super::Span;
 use super::evaluate::Facts;
 use super::pattern::{self, Compare, Pattern, push_wild};
-use super::{Fault, Span};
+use crate::model::json::Faults;
 
 /// A resource or a value of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,14 +14,14 @@ pub enum Text {
     /// The same for all requests.
     Fixed(Pattern),
     /// With variables.
-    Open(Box<[Piece]>),
+    Open(Vec<Piece>),
 }
 
 /// A piece of a text that has variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// Always the same; the wildcards as in a [`Pattern`].
-    Fixed(Box<[u8]>),
+    Fixed(Vec<u8>),
     /// The request's value of a condition key, or else the default.
     Variable(Box<str>, Option<Box<str>>),
 }
@@ -36,42 +37,45 @@ pub(super) struct Syntax {
 
 impl Text {
     /// Reads `text`, which stands at `span`.
-    pub(super) fn parse(text: &str, span: Span, syntax: Syntax) -> Result<Self, Fault> {
+    pub(super) fn parse(text: &str, span: Span, syntax: Syntax, faults: &mut Faults) -> Self {
         let mut pieces = Vec::new();
-        let mut bytes = Vec::new();
-        let add = |bytes: &mut Vec<u8>, text: &str| match syntax.has_wildcards {
-            true => push_wild(bytes, text),
-            false => bytes.extend_from_slice(text.as_bytes()),
-        };
+        let mut bytes = Vec::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, behind)) = rest.split_once("${").filter(|_| syntax.has_variables) {
-            add(&mut bytes, before);
-            let (variable, behind) =
-                behind.split_once('}').ok_or_else(|| span.fault("A variable has no closing brace"))?;
+        loop {
+            let found = rest.split_once("${").filter(|_| syntax.has_variables);
+            let before = found.map_or(rest, |(before, _)| before);
+            if syntax.has_wildcards {
+                push_wild(&mut bytes, before);
+            } else {
+                bytes.extend_from_slice(before.as_bytes());
+            }
+            let Some((_, behind)) = found else { break };
+            let Some((variable, behind)) = behind.split_once('}') else {
+                faults.add(span, "A variable has no closing brace");
+                break;
+            };
             rest = behind;
             if matches!(variable, "*" | "?" | "$") {
                 bytes.extend_from_slice(variable.as_bytes());
                 continue;
             }
-            let (key, default) = match variable.split_once(", '") {
-                None => (variable, None),
-                Some((key, quoted)) => match quoted.strip_suffix('\'') {
-                    Some(default) => (key, Some(default.into())),
-                    None => return Err(span.fault("A variable's default has no closing quote")),
-                },
-            };
-            if !is_key(key) {
-                return Err(span.fault("A variable is no condition key such as aws:username"));
+            let (key, quoted) = variable.split_once(", '").unwrap_or((variable, "'"));
+            let default = quoted.strip_suffix('\'');
+            if default.is_none() {
+                faults.add(span, "A variable's default has no closing quote");
             }
-            pieces.push(Piece::Fixed(std::mem::take(&mut bytes).into()));
+            if !is_key(key) {
+                faults.add(span, "A variable is no condition key such as aws:username");
+            }
+            let default = default.filter(|_| key.len() < variable.len()).map(Box::from);
+            pieces.push(Piece::Fixed(std::mem::take(&mut bytes)));
             pieces.push(Piece::Variable(key.into(), default));
         }
-        add(&mut bytes, rest);
         if pieces.is_empty() {
-            return Ok(Self::Fixed(Pattern::from_bytes(bytes)));
+            return Self::Fixed(Pattern::from_bytes(bytes));
         }
-        pieces.push(Piece::Fixed(bytes.into()));
-        Ok(Self::Open(pieces.into()))
+        pieces.push(Piece::Fixed(bytes));
+        Self::Open(pieces)
     }
 
     /// Whether the text covers `value`; `None` where a variable has no value, so that nobody can tell.
@@ -79,7 +83,7 @@ impl Text {
         match self {
             Self::Fixed(pattern) => Some(pattern.matches(value, compare)),
             Self::Open(pieces) => {
-                filled(pieces, facts).map(|filled| pattern::matches(&filled, value.as_bytes(), compare))
+                filled(pieces, facts).map(|filled| pattern::matches(&filled, value, compare))
             }
         }
     }

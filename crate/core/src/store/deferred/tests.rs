@@ -18,7 +18,7 @@ fn event(at: i64) -> Event {
         account: AccountId::default(),
         who: None,
         keys: Vec::new(),
-        parameters: crate::store::Parameters::default(),
+        asked: crate::store::Asked::default(),
         rare: None,
         is_use: false,
         is_service_event: false,

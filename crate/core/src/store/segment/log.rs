@@ -7,7 +7,7 @@ use crate::keys::{AccountId, KeyRef, Region};
 use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::{Timestamp, Uuid};
 use crate::store::Event;
-use crate::store::event::{KeyOf, Parameters, Rare, Shared, Who, account, key_id};
+use crate::store::event::{Asked, KeyOf, Rare, Shared, Who, account, key_id};
 
 /// How far back something that stood there before is looked for. Each look costs some nanoseconds, and most find it
 /// at once.
@@ -73,7 +73,7 @@ pub(in crate::store) fn write_log<'e>(events: impl Iterator<Item = &'e Event> + 
                 None => write_key(key, event, &mut to),
             }
         }
-        let (_, own) = event.parameters.parts();
+        let (_, own) = event.asked.parts();
         if own.is_empty() {
             to.null();
         } else {
@@ -103,7 +103,7 @@ fn has_frame_of(event: &Event, other: &Event) -> bool {
         && event.account == other.account
         && (event.is_use, event.is_service_event) == (other.is_use, other.is_service_event)
         && event.who == other.who
-        && event.parameters.parts().0 == other.parameters.parts().0
+        && event.asked.parts().0 == other.asked.parts().0
         && is_rare_alike(event.rare.as_deref(), other.rare.as_deref())
 }
 
@@ -129,7 +129,7 @@ fn write_frame(event: &Event, to: &mut Writer) {
         Some(who) => who.write(to),
         None => to.null(),
     }
-    to.bytes(event.parameters.parts().0);
+    to.bytes(event.asked.parts().0);
     let Some(rare) = &event.rare else {
         to.null();
         to.null();
@@ -254,9 +254,9 @@ impl Seen {
         if !from.takes_null() {
             if from.is_bytes() {
                 self.own.push(from.bytes().to_vec());
-                event.parameters.bytes.extend(self.own.last().into_iter().flatten());
+                event.asked.bytes.extend(self.own.last().into_iter().flatten());
             } else {
-                event.parameters.bytes.extend(numbered(&self.own, from).into_iter().flatten());
+                event.asked.bytes.extend(numbered(&self.own, from).into_iter().flatten());
             }
         }
         let shared: Option<Shared> = Cbor::read(from);
@@ -311,10 +311,10 @@ fn read_frame(from: &mut Reader<'_>) -> Event {
         None => from.fail(),
     }
     let rare = (rare != Rare::default()).then(|| Box::new(rare));
-    let parameters = Parameters { alike: bytes.len(), bytes };
+    let asked = Asked { alike: bytes.len(), bytes };
     let (is_use, is_service_event) = (flags & 1 != 0, flags & 2 != 0);
     let who = who.map(Arc::new);
-    Event { name, region, account, who, parameters, rare, is_use, is_service_event, ..blank() }
+    Event { name, region, account, who, asked, rare, is_use, is_service_event, ..blank() }
 }
 
 fn blank() -> Event {
@@ -327,7 +327,7 @@ fn blank() -> Event {
         account: AccountId::default(),
         who: None,
         keys: Vec::new(),
-        parameters: Parameters::default(),
+        asked: Asked::default(),
         rare: None,
         is_use: false,
         is_service_event: false,

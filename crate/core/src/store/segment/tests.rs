@@ -4,7 +4,7 @@ use super::*;
 use crate::hierarchy::MaterialId;
 use crate::keys::{AccountId, Region};
 use crate::model::{Timestamp, Uuid};
-use crate::store::{KeyOf, Parameters, Rare, Shared, Who};
+use crate::store::{Asked, KeyOf, Rare, Shared, Who};
 
 fn key(account: &str, region: &str, number: u32) -> KeyRef {
     format!("{account}/{region}/00000000-0000-4000-8000-{number:012}").parse().unwrap()
@@ -30,7 +30,7 @@ fn event(number: u32) -> Event {
             key: key("000000000000", "us-east-1", 1),
             material: Some(MaterialId::from_bytes([5; 32])),
         }],
-        parameters: Parameters { bytes: [[1; 30], [2; 30]].concat(), alike: 30 },
+        asked: Asked { bytes: [[1; 30], [2; 30]].concat(), alike: 30 },
         rare: None,
         is_use: true,
         is_service_event: false,
@@ -72,7 +72,7 @@ fn log_of(events: &[Event]) -> Vec<u8> {
 #[test]
 fn events_read_back_as_they_were_and_what_a_later_version_appends_is_skipped() {
     let service = Event { is_service_event: true, is_use: false, keys: Vec::new(), ..event(3) };
-    let plain = Event { parameters: Parameters::default(), ..event(5) };
+    let plain = Event { asked: Asked::default(), ..event(5) };
     let earlier = Event { at: Timestamp(-5), ..event(6) };
     let events = [event(1), rare_event(2), event(3), service, rare_event(4), plain, earlier];
     let log = log_of(&events);
@@ -127,8 +127,8 @@ fn an_event_in_a_burst_takes_little_room() {
         .map(|number| {
             let mut event = event(number);
             event.keys[0].key = key("000000000000", "us-east-1", number % 2);
-            event.parameters.bytes.truncate(30);
-            event.parameters.bytes.extend_from_slice(format!("{number:030}").as_bytes());
+            event.asked.bytes.truncate(30);
+            event.asked.bytes.extend_from_slice(format!("{number:030}").as_bytes());
             event
         })
         .collect();

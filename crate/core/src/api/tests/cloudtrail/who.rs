@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::*;
 use crate::authz::Session;
 use crate::keys::{AccountId, Identity, IdentityKind};
-use crate::store::{Event, Rare};
 
 fn put_identities(host: &mut Host) {
     let role = Identity {
@@ -101,32 +100,50 @@ fn who_called_is_told_as_cloudtrail_does() {
 #[test]
 fn a_call_across_accounts_stands_in_both_logs() {
     let mut host = Host::new();
-    let (id, _) = host.create();
-    encrypt(&mut host, &id, b"x");
-    let mut event = host.kms.state().events().last().unwrap().clone();
-    let mut theirs = event.keys[0].clone();
-    theirs.key.account = "444455556666".parse().unwrap();
-    event.keys.push(theirs);
-    let mut events = vec![event.clone()];
-    crate::audit::share(&mut events, &mut host.random).unwrap();
-    let state = host.kms.state();
-    let told = events.iter().map(|event| serde_json::to_value(crate::audit::record(event, state)).unwrap());
-    let [own, copy] = told.collect::<Vec<_>>().try_into().unwrap();
-    assert_eq!(own["recipientAccountId"], json!("000000000000"));
-    assert_eq!(copy["recipientAccountId"], json!("444455556666"));
+    let (id, arn) = host.create();
+    let statement = |who: &str, action: &str| json!({"Effect": "Allow", "Principal": {"AWS": who}, "Action": action, "Resource": "*"});
+    let allowed = [
+        statement("arn:aws:iam::000000000000:root", "kms:*"),
+        statement("arn:aws:iam::444455556666:root", "kms:Encrypt"),
+    ];
+    let policy = json!({"Version": "2012-10-17", "Statement": allowed}).to_string();
+    host.ok("PutKeyPolicy", strings([("KeyId", &id), ("Policy", &policy)]));
+    let before = records(&host).len();
+    let other: AccountId = "444455556666".parse().unwrap();
+    host.caller = Caller::root(other, Caller::default().region);
+    encrypt(&mut host, &arn, b"x");
+    let all = records(&host);
+    let [own, copy] = &all[before..] else { panic!("two records") };
+    assert_eq!(own["recipientAccountId"], json!("444455556666"));
+    assert_eq!(copy["recipientAccountId"], json!("000000000000"));
     assert!(own["sharedEventID"].is_string());
     assert_eq!(own["sharedEventID"], copy["sharedEventID"]);
     assert_ne!(own["eventID"], copy["eventID"]);
     assert_eq!(own["requestID"], copy["requestID"]);
-    assert_eq!(own["userIdentity"]["type"], json!("Root"));
-    let identity = json!({"type": "AWSAccount", "principalId": "000000000000", "accountId": "000000000000"});
+    assert_eq!(own["userIdentity"]["arn"], json!("arn:aws:iam::444455556666:root"));
+    let identity = json!({"type": "AWSAccount", "principalId": "444455556666", "accountId": "444455556666"});
     assert_eq!(copy["userIdentity"], identity);
-    let count = |record: &Json| record["resources"].as_array().unwrap().len();
-    assert_eq!((count(&own), count(&copy)), (2, 1));
+    assert_eq!(own["requestParameters"]["keyId"], json!(arn));
+    assert_eq!(
+        (&own["requestParameters"], &own["resources"]),
+        (&copy["requestParameters"], &copy["resources"])
+    );
 
     // Of what was not allowed the owner learns nothing.
-    let rare = Rare { error: Some("AccessDeniedException".into()), ..Rare::default() };
-    let mut denied: Vec<Event> = vec![Event { rare: Some(Box::new(rare)), ..event }];
-    crate::audit::share(&mut denied, &mut host.random).unwrap();
-    assert!(denied.len() == 1 && denied[0].shared().is_none());
+    host.error("Decrypt", map([("KeyId", s(&arn)), ("CiphertextBlob", b(b"x"))]));
+    host.error("DescribeKey", map([("KeyId", s(&arn))]));
+    let all = records(&host);
+    let [.., decrypt, describe] = all.as_slice() else { panic!("two records") };
+    assert_eq!(all.len(), before + 4);
+    for record in [decrypt, describe] {
+        assert_eq!(
+            (&record["errorCode"], &record["sharedEventID"]),
+            (&json!("AccessDeniedException"), &Json::Null)
+        );
+    }
+    // The owner sees the use.
+    host.caller = Caller::default();
+    let usage = host.ok("GetKeyLastUsage", map([("KeyId", s(&id))]));
+    let last = text(usage.get("KeyLastUsage").unwrap(), "CloudTrailEventId");
+    assert_eq!(json!(last), copy["eventID"]);
 }

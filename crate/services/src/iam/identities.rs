@@ -1,0 +1,163 @@
+//! CreateUser, GetUser, ListUsers, DeleteUser; the same of roles, with their trust policies; permissions boundaries.
+
+use tabkms_core::authz::policy::Kind;
+use tabkms_core::keys::{Identity, IdentityKind};
+use tabkms_core::model::Value;
+use tabkms_core::store::Record;
+
+use super::answer::Answer;
+use super::call::Call;
+use super::documents::{check, over_quota, size};
+use super::{IamError, is_new, name_member, tags, title};
+
+/// The longest trust policy.
+const MAX_TRUST: usize = 2048;
+
+/// How many of them an account may have.
+fn quota(kind: IdentityKind) -> (&'static str, usize) {
+    match kind {
+        IdentityKind::User => ("UsersPerAccount", 5000),
+        IdentityKind::Role => ("RolesPerAccount", 1000),
+    }
+}
+
+/// `CreateUser`, `CreateRole`.
+pub(super) fn create(call: &mut Call<'_>, kind: IdentityKind) -> Result<Answer, IamError> {
+    call.require(&[name_member(kind)])?;
+    let mut identity = Identity {
+        account: call.account,
+        kind,
+        name: call.name(name_member(kind))?,
+        path: String::new(),
+        id: String::new(),
+        created: call.now,
+        description: String::new(),
+        tags: Vec::new(),
+        policies: Vec::new(),
+        attached: Vec::new(),
+        boundary: call.text("PermissionsBoundary"),
+        trust: None,
+    };
+    identity.path = call.path()?;
+    check_boundary(call, &identity)?;
+    tags::put(call, &mut identity)?;
+    if kind == IdentityKind::Role {
+        identity.description = call.wanted("Description");
+        put_trust(call, "AssumeRolePolicyDocument", &mut identity)?;
+    }
+    let mut others = call.state.identities_after(call.account, kind, None).map(|other| other.name.as_str());
+    if !is_new(&identity.name, &mut others, quota(kind))? {
+        let message = [title(kind), " with name ", &identity.name, " already exists."];
+        return Err(IamError::new(IamError::EXISTS, &message));
+    }
+    identity.id = call.fresh_id(match kind {
+        IdentityKind::User => "AIDA",
+        IdentityKind::Role => "AROA",
+    })?;
+    call.put(&identity);
+    get(call, &mut identity)
+}
+
+/// `GetUser`, `GetRole`.
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn get(_: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let mut answer = describe(identity);
+    if let Some(boundary) = &identity.boundary {
+        let texts = [("PermissionsBoundaryType", "Policy"), ("PermissionsBoundaryArn", boundary)];
+        answer.set("PermissionsBoundary", Answer::of(&texts).into_value());
+    }
+    if !identity.tags.is_empty() {
+        answer.set("Tags", Value::List(identity.tags.iter().map(tags::describe).collect()));
+    }
+    Ok(Answer::with(title(identity.kind), answer))
+}
+
+/// `ListUsers`, `ListRoles`: without what Get alone tells.
+pub(super) fn list(call: &Call<'_>, kind: IdentityKind) -> Answer {
+    let (prefix, marker) = (call.wanted("PathPrefix"), call.text("Marker"));
+    let items = call.state.identities_after(call.account, kind, marker.as_deref());
+    let items = items.filter(|identity| identity.path.starts_with(&prefix));
+    let mut items = items.map(|identity| (identity.name.clone(), describe(identity).into_value()));
+    call.page(
+        match kind {
+            IdentityKind::User => "Users",
+            IdentityKind::Role => "Roles",
+        },
+        &mut items,
+    )
+}
+
+fn describe(identity: &Identity) -> Answer {
+    let (kind, arn) = (identity.kind, identity.arn());
+    let id = match kind {
+        IdentityKind::User => "UserId",
+        IdentityKind::Role => "RoleId",
+    };
+    let mut answer = Answer::of(&[
+        ("Path", &identity.path),
+        (name_member(kind), &identity.name),
+        (id, &identity.id),
+        ("Arn", &arn),
+    ]);
+    answer.time("CreateDate", identity.created);
+    if let Some(trust) = &identity.trust {
+        answer.text("AssumeRolePolicyDocument", trust);
+    }
+    if !identity.description.is_empty() {
+        answer.text("Description", &identity.description);
+    }
+    answer
+}
+
+/// `DeleteUser`, `DeleteRole`: not before its policies are gone. A boundary goes with it.
+pub(super) fn delete(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let message = match (identity.attached.is_empty(), identity.policies.is_empty()) {
+        (false, _) => "Cannot delete entity, must detach all policies first.",
+        (true, false) => "Cannot delete entity, must delete policies first.",
+        (true, true) => {
+            call.changes.delete(Identity::KIND, identity.id());
+            return Ok(Answer::default());
+        }
+    };
+    Err(IamError::new(IamError::CONFLICT, &[message]))
+}
+
+/// `UpdateAssumeRolePolicy`.
+pub(super) fn update_trust(call: &mut Call<'_>, role: &mut Identity) -> Result<Answer, IamError> {
+    put_trust(call, "PolicyDocument", role)?;
+    Ok(call.put(role))
+}
+
+fn put_trust(call: &Call<'_>, member: &str, role: &mut Identity) -> Result<(), IamError> {
+    let document = role.trust.insert(call.wanted(member));
+    check(document, Kind::Trust)?;
+    if size(document) > MAX_TRUST {
+        return Err(over_quota("ACLSizePerRole", "", MAX_TRUST));
+    }
+    Ok(())
+}
+
+/// `PutUserPermissionsBoundary`, `PutRolePermissionsBoundary`.
+pub(super) fn put_boundary(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    identity.boundary = call.text("PermissionsBoundary");
+    check_boundary(call, identity)?;
+    Ok(call.put(identity))
+}
+
+/// A boundary is a managed policy of this account.
+fn check_boundary(call: &Call<'_>, identity: &Identity) -> Result<(), IamError> {
+    match &identity.boundary {
+        Some(arn) if call.policy(arn).is_none() => {
+            let message = ["Scope ARN: ", arn, " does not exist or is not attachable."];
+            Err(IamError::new(IamError::NO_SUCH_ENTITY, &message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `DeleteUserPermissionsBoundary`, `DeleteRolePermissionsBoundary`.
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn delete_boundary(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    identity.boundary = None;
+    Ok(call.put(identity))
+}
