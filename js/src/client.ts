@@ -1,6 +1,9 @@
 /** The page's side: starts the worker and speaks with it. */
 
 import type {
+  AuditApi,
+  AuditPage,
+  AuditVerdict,
   CallerOptions,
   ClockApi,
   Decision,
@@ -180,6 +183,7 @@ class RemoteKms implements KmsApi {
   readonly s3: S3Api;
   readonly iam: IamApi;
   readonly clock: ClockApi;
+  readonly audit: AuditApi;
   readonly #link: Link;
   readonly #id: KmsId;
   readonly #onClosed: () => void;
@@ -191,6 +195,7 @@ class RemoteKms implements KmsApi {
     this.s3 = remoteS3(link, id);
     this.iam = { send: (operation, input) => this.#call({ type: "iam", operation, input }) };
     this.clock = remoteClock(link, id);
+    this.audit = remoteAudit(link, id);
   }
 
   #call<T>(call: Call): Promise<T> {
@@ -253,6 +258,14 @@ function remoteClock(link: Link, id: KmsId): ClockApi {
     now: () => link.call<Date>(id, { type: "now" }),
     advance: (milliseconds, options) =>
       link.call<readonly DueEvent[]>(id, { type: "advance", milliseconds }, options),
+  };
+}
+
+function remoteAudit(link: Link, id: KmsId): AuditApi {
+  return {
+    events: (query) => link.call<AuditPage>(id, { type: "auditEvents", query }),
+    verify: () => link.call<AuditVerdict>(id, { type: "verifyAudit" }),
+    export: (query) => link.call<Blob>(id, { type: "exportAudit", query }),
   };
 }
 

@@ -4,8 +4,13 @@
  */
 
 import type {
+  AuditApi,
+  AuditPage,
+  AuditQuery,
+  AuditVerdict,
   CallerOptions,
   ClockApi,
+  CloudTrailRecord,
   Decision,
   Description,
   IamApi,
@@ -25,12 +30,14 @@ import { load } from "./load.ts";
 import { askForPersistence, holdStore, isPersisted, persistenceMeaning } from "./persistence.ts";
 import * as streams from "./streams.ts";
 import {
+  auditVerdict,
   dateOf,
   dueEvent,
   IAM_TIMES,
   objectDescription,
   type RawDescription,
   type RawEvent,
+  type RawVerdict,
   withDates,
 } from "./times.ts";
 import type { Kms as Core, InitInput } from "./wasm/tabkms.js";
@@ -66,6 +73,7 @@ export class Kms implements KmsApi {
   readonly s3: S3Api;
   readonly iam: IamApi;
   readonly clock: ClockApi;
+  readonly audit: AuditApi;
   readonly #kms: Core;
   readonly #release: () => void;
   readonly #listeners = new Set<() => void>();
@@ -76,6 +84,7 @@ export class Kms implements KmsApi {
     this.s3 = new S3(kms);
     this.iam = new Iam(kms);
     this.clock = new Clock(kms);
+    this.audit = new Audit(kms);
     kms.setListener(() => {
       for (const listener of this.#listeners) listener();
     });
@@ -188,6 +197,43 @@ class Clock implements ClockApi {
     const events = await rethrowing<RawEvent[]>(this.#kms.advance(milliseconds, progress));
     return events.map(dueEvent);
   }
+}
+
+class Audit implements AuditApi {
+  readonly #kms: Core;
+
+  constructor(kms: Core) {
+    this.#kms = kms;
+  }
+
+  async events(query: AuditQuery & { limit?: number; before?: string } = {}): Promise<AuditPage> {
+    const page = await rethrowing<AuditPage>(this.#kms.auditEvents(plain({ ...query })));
+    page.events.forEach(withNulls);
+    return page;
+  }
+
+  async verify(): Promise<AuditVerdict> {
+    return auditVerdict(await rethrowing<RawVerdict>(this.#kms.verifyAudit()));
+  }
+
+  async export(query: AuditQuery = {}): Promise<Blob> {
+    const parts: BlobPart[] = [];
+    const take = (records: CloudTrailRecord[]) => {
+      const text = records.map((record) => JSON.stringify(withNulls(record))).join(",\n");
+      parts.push(parts.length === 0 ? text : `,\n${text}`);
+    };
+    await rethrowing(this.#kms.exportAudit(plain({ ...query }), take));
+    return new Blob(['{"Records":[', ...parts, "]}\n"], { type: "application/json" });
+  }
+}
+
+/** CloudTrail has both members in each record; wasm leaves them undefined where there is nothing. */
+function withNulls(record: CloudTrailRecord): CloudTrailRecord {
+  const { requestParameters, responseElements } = record;
+  return Object.assign(record, {
+    requestParameters: requestParameters ?? null,
+    responseElements: responseElements ?? null,
+  });
 }
 
 class Iam implements IamApi {

@@ -4,6 +4,7 @@
  */
 
 import type {
+  AuditQuery,
   CallerOptions,
   Members,
   OpenOptions,
@@ -42,6 +43,9 @@ export type Call =
   | { readonly type: "setPassphrase"; readonly passphrase: string | null }
   | { readonly type: "exportStore"; readonly passphrase: string }
   | { readonly type: "importStore"; readonly file: Blob; readonly passphrase: string }
+  | { readonly type: "auditEvents"; readonly query: AuditQuery | undefined }
+  | { readonly type: "verifyAudit" }
+  | { readonly type: "exportAudit"; readonly query: AuditQuery | undefined }
   | { readonly type: "advance"; readonly milliseconds: number }
   | { readonly type: "createBucket" | "listObjects"; readonly input: { readonly Bucket: string } }
   | {

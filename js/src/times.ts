@@ -1,4 +1,4 @@
-import type { DueEvent, Members, ObjectDescription } from "./api.ts";
+import type { AuditVerdict, DueEvent, Members, ObjectDescription } from "./api.ts";
 import { TIME_MEMBERS } from "./shapes.ts";
 
 // The core's times are seconds since 1970. A Date on the way in is converted where the request is read.
@@ -36,6 +36,12 @@ export type RawDescription = Omit<ObjectDescription, "LastModified"> & {
 
 export function objectDescription(raw: RawDescription): ObjectDescription {
   return { ...raw, LastModified: dateOf(raw.LastModified) };
+}
+
+export type RawVerdict = Omit<AuditVerdict, "from"> & { readonly from?: number };
+
+export function auditVerdict({ from, ...verdict }: RawVerdict): AuditVerdict {
+  return from === undefined ? verdict : { ...verdict, from: dateOf(from) };
 }
 
 export type RawEvent = Omit<DueEvent, "time"> & { readonly time: number };

@@ -78,6 +78,12 @@ async function run(id: KmsId, call: Call, options: LongOptions): Promise<unknown
       return kms.close();
     case "now":
       return kms.clock.now();
+    case "auditEvents":
+      return kms.audit.events(call.query);
+    case "verifyAudit":
+      return kms.audit.verify();
+    case "exportAudit":
+      return kms.audit.export(call.query);
     case "setPassphrase":
       return kms.setPassphrase(call.passphrase);
     case "exportStore":

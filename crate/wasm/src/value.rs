@@ -45,6 +45,14 @@ pub fn from_js(operation: &str, request: &JsValue) -> Result<Value, KmsError> {
     }
 }
 
+/// Reads an object of plain data that is no request of the service model's.
+///
+/// # Errors
+/// As [`from_js`].
+pub fn plain_from_js(value: &JsValue) -> Result<Value, KmsError> {
+    read(value, 0)
+}
+
 /// As [`from_js`], of a request that has these members.
 ///
 /// # Errors

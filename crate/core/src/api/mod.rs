@@ -9,16 +9,21 @@
 //!
 //! A refused commit (another tab was first) means: [`Kms::load`] the newer rows and plan again.
 
-use crate::audit::{self, Ids};
+use crate::audit::{self, About, By, Ids};
 use crate::authz::Caller;
 use crate::crypto::{Failure, Random, StoreKey};
 use crate::hierarchy::record;
 use crate::model::validate::{Member, members_of, validate};
 use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
 use crate::operations::{self, Context, Means};
+
+mod log;
+
 pub use crate::operations::{Desk, DueBatch, Happened, HostJob, HostKey, HostResult};
 use crate::store::{Change, Changes, Clock, Generation, Kind, Row, State, StoreError};
 use crate::trace::{Action, Actor, Step, Trace};
+
+pub use log::Log;
 
 /// One call.
 #[derive(Debug)]
@@ -125,15 +130,7 @@ impl Kms {
         let mut others = Vec::new();
         for row in rows {
             let kind = Kind::from_code(row.kind).ok_or(StoreError::UnknownKind(row.kind))?;
-            let label = (row.kind, row.id.as_str(), row.generation.0);
-            let record = match &row.sealed {
-                Some(sealed) => {
-                    let opened = record::open(&self.store_key, label, sealed);
-                    Some(opened.map_err(|_| StoreError::Forged(row.id.clone()))?.to_vec())
-                }
-                None => None,
-            };
-            let change = Change { kind, id: row.id.clone(), record };
+            let change = Change { kind, id: row.id.clone(), record: self.open(row)? };
             if !self.state.apply(&change)? {
                 others.push(change);
             }
@@ -141,6 +138,14 @@ impl Kms {
         }
         self.look_ahead();
         Ok(others)
+    }
+
+    /// The record of a row; `None` of a tombstone.
+    fn open(&self, row: &Row) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(sealed) = &row.sealed else { return Ok(None) };
+        let label = (row.kind, row.id.as_str(), row.generation.0);
+        let opened = record::open(&self.store_key, label, sealed);
+        Ok(Some(opened.map_err(|_| StoreError::Forged(row.id.clone()))?.to_vec()))
     }
 
     /// Plans a call: validates, authorises, computes. Nothing is touched, and nothing asked of the host.
@@ -175,17 +180,25 @@ impl Kms {
         let now = self.now(env.host_now);
         let stored = (&self.state, &self.store_key);
         let input = std::mem::take(&mut call.input);
+        let Caller { account, region, .. } = &call.caller;
         let asked = (operation, &call.caller, Parameters::of(members, &input));
         let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
         let answer = dispatch(&mut context, members, input);
-        let outcome = answer.as_ref().map(|_| context.is_use);
-        let keys = std::mem::take(&mut context.keys);
+        let outcome = answer.as_ref().map(|told| (context.is_use, audit::of_answer(operation, told)));
+        let about = About {
+            keys: std::mem::take(&mut context.keys),
+            asked: audit::of_request(&context.parameters, *account, region),
+            additional: std::mem::take(&mut context.additional),
+        };
         let decisions = context.explanations.take().unwrap_or_default();
         let mut changes = context.into_changes();
+        let by = By { account: *account, region, who: call.caller.who() };
+        changes.events.push(audit::of_call(ids, now, operation, by, about, outcome));
         call.decisions = decisions;
-        let by = (call.caller.account, &call.caller.region, call.caller.via_service.as_deref());
-        changes.events.push(audit::of_call(ids, now, operation, by, keys, outcome));
-        (answer, changes)
+        match audit::share(&mut changes.events, env.random) {
+            Ok(()) => (answer, changes),
+            Err(failure) => (Err(failure.into()), Changes::default()),
+        }
     }
 
     /// Whether the caller may do this: what the call would ask of the policies and grants, each with its answer and the

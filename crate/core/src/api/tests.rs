@@ -13,6 +13,8 @@ use crate::model::time::DAY;
 use crate::trace::Bytes;
 
 mod audit;
+mod chain;
+mod cloudtrail;
 
 /// A KMS whose commits always succeed, with a clock that stands still until it is moved.
 struct Host {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::keys::{AccountId, PolicyText, Principal, Region};
+use crate::store::Who;
 
 /// Who calls, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,23 @@ impl Caller {
     #[must_use]
     pub fn root(account: AccountId, region: Region) -> Self {
         Self { account, region, principal: Principal::Root(account), via_service: None, session: None }
+    }
+
+    /// What an audit event says of the caller; nothing where it is just the account's root.
+    #[must_use]
+    pub fn who(&self) -> Option<Arc<Who>> {
+        let is_root = self.principal == Principal::Root(self.account);
+        if is_root && self.via_service.is_none() && self.session.is_none() {
+            return None;
+        }
+        let session = self.session.as_deref();
+        Some(Arc::new(Who {
+            principal: self.principal.clone(),
+            via_service: self.via_service.clone(),
+            source_ip: session.and_then(|session| session.source_ip.clone()),
+            user_agent: session.and_then(|session| session.user_agent.clone()),
+            mfa: session.and_then(|session| session.mfa),
+        }))
     }
 
     /// The same caller through `service`, in `region`.

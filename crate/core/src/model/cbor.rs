@@ -13,6 +13,8 @@ use minicbor::{Decoder, Encoder};
 
 use super::Timestamp;
 
+mod value;
+
 /// Writes CBOR into a buffer.
 #[derive(Debug)]
 pub struct Writer(Encoder<Vec<u8>>);
@@ -28,6 +30,12 @@ impl Writer {
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self(Encoder::new(Vec::with_capacity(capacity)))
+    }
+
+    /// What has been written so far.
+    #[must_use]
+    pub fn written(&self) -> &[u8] {
+        self.0.writer()
     }
 
     /// What was written.
@@ -63,6 +71,8 @@ writes! {
     u64(u64);
     /// A number that may be negative.
     i64(i64);
+    /// A number with a fraction.
+    f64(f64);
     /// A truth value.
     bool(bool);
 }
@@ -179,6 +189,13 @@ impl<'b> Reader<'b> {
         self.is_sound && matches!(self.decoder.datatype(), Ok(Type::Array))
     }
 
+    /// Whether bytes stand there.
+    #[inline(never)]
+    #[must_use]
+    pub fn is_bytes(&self) -> bool {
+        self.is_sound && matches!(self.decoder.datatype(), Ok(Type::Bytes))
+    }
+
     /// The next of a record's fields, of which `left` are left; its absence, where there is none.
     pub fn field<T: Cbor>(&mut self, left: &mut u64) -> T {
         if *left == 0 {
@@ -201,6 +218,12 @@ impl<'b> Reader<'b> {
             let skipped = self.decoder.skip();
             self.got(skipped);
         }
+    }
+
+    /// How many bytes have been read.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.decoder.position()
     }
 
     /// Whether everything read, up to the end, was what was asked for.

@@ -71,6 +71,7 @@ pub(super) fn delete_alias(context: &mut Context<'_>, request: DeleteAliasReques
     authorise(context, &name)?;
     let alias = existing(context, &name)?;
     authorise_target(context, &alias)?;
+    context.concerns(&alias.target);
     context.changes.delete(Alias::KIND, alias.id());
     Ok(())
 }

@@ -5,14 +5,16 @@ use std::ops::Deref;
 
 use super::due::{Means, Overlay, catch_up};
 use super::host::Desk;
+use super::keys::shows_material_ids;
+use crate::audit::Additional;
 use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, ConnectionState, Family, Key, KeyIdentifier, KeyManager, KeyRef, KeySpec,
-    KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
+    AccountId, Alias, AliasName, Backing, ConnectionState, CustomKeyStore, Family, Key, KeyIdentifier,
+    KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
-use crate::store::{Changes, State};
+use crate::store::{Changes, KeyOf, State};
 use crate::trace::{Action, Actor, Artefact, Step, Trace};
 
 /// One call's view. It changes nothing: what it would change is in `changes`.
@@ -44,7 +46,9 @@ pub struct Context<'a> {
     /// What the call changes, but for keys.
     pub changes: Changes,
     /// The KMS keys that the call is about, as far as they were found.
-    pub keys: Vec<KeyRef>,
+    pub keys: Vec<KeyOf>,
+    /// What else its audit event tells.
+    pub additional: Additional,
     /// Whether it uses them.
     pub is_use: bool,
     /// The keys as what fell due and this call have made them.
@@ -84,7 +88,7 @@ impl<'a> Context<'a> {
         trace: &'a mut Trace,
     ) -> Self {
         let (changes, overlay) = (Changes::default(), Overlay::default());
-        let (keys, is_use) = (Vec::new(), false);
+        let (keys, additional, is_use) = (Vec::new(), Additional::new(), false);
         Self {
             state,
             store_key,
@@ -100,6 +104,7 @@ impl<'a> Context<'a> {
             trace,
             changes,
             keys,
+            additional,
             is_use,
             overlay,
         }
@@ -284,6 +289,7 @@ impl<'a> Context<'a> {
         let sealed = material.sealed.as_ref();
         let sealed = sealed.ok_or_else(|| KmsError::internal("the key material is not there"))?;
         let opened = sealed.open(self.store_key, &key.reference.id.to_string())?;
+        self.concerns_material(key, material);
         self.trace.step(|| {
             Step::new(Actor::Hsm, Action::Unseal, "AES-256-GCM")
                 .using(Artefact::store_key(self.store_key))
@@ -301,8 +307,45 @@ impl<'a> Context<'a> {
 
     /// Notes that the call is about `key`, for its audit event.
     pub(super) fn concerns(&mut self, key: &KeyRef) {
-        if !self.keys.contains(key) {
-            self.keys.push(key.clone());
+        if self.keys.iter().all(|of| of.key != *key) {
+            self.keys.push(key.clone().into());
+        }
+    }
+
+    /// Notes which material of `key` the call uses, or would in earnest, for its audit event.
+    pub(super) fn concerns_material(&mut self, key: &Key, material: &Material) {
+        if shows_material_ids(key) {
+            let (key, material) = (&key.reference, Some(material.id));
+            match self.keys.iter_mut().find(|of| of.key == *key) {
+                Some(of) if of.material.is_none() || of.material == material => of.material = material,
+                // A ReEncrypt from one material of a key to another.
+                _ => self.keys.push(KeyOf { key: key.clone(), material }),
+            }
+        }
+        if key.custom_key_store.is_none() {
+            return;
+        }
+        let told = [
+            ("customKeyStoreId", key.custom_key_store.as_ref().map(ToString::to_string)),
+            ("xksKeyId", key.xks_key.clone()),
+        ];
+        for (name, value) in told.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            self.tell(name, value);
+        }
+    }
+
+    /// Adds something to the call's audit event.
+    pub(super) fn tell(&mut self, name: &'static str, value: String) {
+        if self.additional.iter().all(|(other, _)| other != name) {
+            self.additional.push((name.into(), value));
+        }
+    }
+
+    /// Tells what the audit event of an operation on a custom key store tells beside its id.
+    pub(super) fn tell_of_store(&mut self, store: &CustomKeyStore) {
+        self.tell("customKeyStoreName", store.name.clone());
+        if let Backing::CloudHsm(hsm) = &store.backing {
+            self.tell("clusterId", hsm.cluster.clone());
         }
     }
 

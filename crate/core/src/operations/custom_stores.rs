@@ -213,6 +213,7 @@ pub(super) fn connect_custom_key_store(
     request: CustomKeyStoreRequest,
 ) -> Result<(), KmsError> {
     let store = find(context, &request.id)?;
+    context.tell_of_store(store);
     if store.connected_from.is_none() {
         let connected_from = Some(context.now.plus(CONNECTING));
         context.changes.put(&CustomKeyStore { connected_from, ..store.clone() });
@@ -226,6 +227,7 @@ pub(super) fn disconnect_custom_key_store(
     request: CustomKeyStoreRequest,
 ) -> Result<(), KmsError> {
     let store = find(context, &request.id)?;
+    context.tell_of_store(store);
     if store.connected_from.is_none() {
         return Err(invalid_state(context, store));
     }
@@ -239,6 +241,7 @@ pub(super) fn delete_custom_key_store(
     request: CustomKeyStoreRequest,
 ) -> Result<(), KmsError> {
     let store = find(context, &request.id)?;
+    context.tell_of_store(store);
     if store.connection(context.now) != ConnectionState::Disconnected {
         return Err(invalid_state(context, store));
     }

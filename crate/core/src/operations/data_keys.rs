@@ -105,6 +105,7 @@ pub(super) fn wrapping_key<'a>(context: &mut Context<'a>, key_id: &str) -> Resul
     require_usage(&key, KeyUsage::EncryptDecrypt, context.operation)?;
     require_algorithm(&key, SYMMETRIC_DEFAULT, key.spec.encryption_algorithms())?;
     require_enabled(&key)?;
+    context.concerns_material(&key, key.current()?);
     Ok(key)
 }
 

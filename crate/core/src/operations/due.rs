@@ -2,7 +2,7 @@
 //! date, in order, and only once: a call catches up the keys that it touches and those related to them; moving the
 //! clock catches up all of them, in batches.
 
-use crate::audit;
+use crate::audit::{self, Additional};
 use crate::crypto::{Random, StoreKey};
 use crate::keys::{Due, Key, KeyRef, MultiRegion, Status};
 use crate::model::{KmsError, Timestamp};
@@ -164,14 +164,19 @@ fn happen(
 ) -> Result<(), KmsError> {
     let Some(mut key) = overlay.key(state, reference).cloned() else { return Ok(()) };
     let related: Vec<KeyRef> = key.related().collect();
-    overlay.events.push(event(reference, at, due, means)?);
     match due {
         Due::Rotate => {
             key.rotate_automatically(at, means.store_key, means.random)?;
+            rotated(&mut overlay.events, &key, at, means.random)?;
             overlay.change(state, related, |replica| replica.follow(&key));
         }
         Due::Expire => {
             let was_pending = key.pending.is_some();
+            let expired = key.materials.iter().chain(&key.pending);
+            let expired = expired.filter(|material| material.expires().is_some_and(|expires| expires <= at));
+            let told: Additional =
+                expired.map(|material| ("keyMaterialId".into(), material.id.to_string())).take(1).collect();
+            service_event(&mut overlay.events, due.event(), (&key, at), told, means.random)?;
             key.expire(at);
             // Replicas hold the next material only as long as their primary does.
             if was_pending && key.pending.is_none() && !key.is_replica() {
@@ -179,6 +184,7 @@ fn happen(
             }
         }
         Due::Delete => {
+            service_event(&mut overlay.events, due.event(), (&key, at), Additional::new(), means.random)?;
             overlay.change(state, related, |other| lose_replica(other, reference, at));
             overlay.set(reference.clone(), None);
             return Ok(());
@@ -202,9 +208,51 @@ fn lose_replica(key: &mut Key, replica: &KeyRef, at: Timestamp) {
     }
 }
 
-/// CloudTrail's service event of what happened.
-fn event(key: &KeyRef, at: Timestamp, due: Due, means: &mut Means<'_>) -> Result<Event, KmsError> {
-    Ok(audit::of_service(audit::Ids::draw(means.random)?, at, due.event(), key.clone()))
+/// Adds CloudTrail's service event of what happened.
+pub(super) fn service_event(
+    events: &mut Vec<Event>,
+    name: &'static str,
+    (key, at): (&Key, Timestamp),
+    told: Additional,
+    random: &mut dyn Random,
+) -> Result<(), KmsError> {
+    events.push(audit::of_service(audit::Ids::draw(random)?, at, name, key.reference.clone(), told));
+    Ok(())
+}
+
+/// Adds the service events of a key that has just been rotated: with its replicas, it is synchronized.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/ct-rotatekey.html>
+pub(super) fn rotated(
+    events: &mut Vec<Event>,
+    key: &Key,
+    at: Timestamp,
+    random: &mut dyn Random,
+) -> Result<(), KmsError> {
+    let mut told: Additional = vec![("keyOrigin".into(), key.origin.name().to_owned())];
+    let mut newest = key.materials.iter().rev();
+    if let Some(current) = newest.next() {
+        let kind = current.rotated.map_or("", |rotated| rotated.by.name());
+        told.push(("rotationType".into(), kind.to_owned()));
+        told.push(("currentKeyMaterialId".into(), current.id.to_string()));
+    }
+    if let Some(previous) = newest.next() {
+        told.push(("previousKeyMaterialId".into(), previous.id.to_string()));
+    }
+    service_event(events, Due::Rotate.event(), (key, at), told, random)?;
+    synchronized(events, key, at, random)
+}
+
+/// Adds the service event of a multi-Region primary key whose replicas have been brought in line with it.
+pub(super) fn synchronized(
+    events: &mut Vec<Event>,
+    key: &Key,
+    at: Timestamp,
+    random: &mut dyn Random,
+) -> Result<(), KmsError> {
+    if key.related().next().is_none() {
+        return Ok(());
+    }
+    service_event(events, "SynchronizeMultiRegionKey", (key, at), Additional::new(), random)
 }
 
 /// A deleted key takes its material, its aliases, its grants and the memory of its use with it.

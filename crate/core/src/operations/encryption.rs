@@ -48,6 +48,7 @@ pub(super) fn encrypt(
     let encryption_context = request.context.unwrap_or_default();
     cipher.require_fitting(&key, &encryption_context, Some(request.plaintext.len()))?;
     require_enabled(&key)?;
+    context.concerns_material(&key, key.current()?);
     context.unless_dry_run(request.dry_run)?;
     let shown = Some(Kind::Plaintext);
     let plaintext = request.plaintext.expose();
@@ -176,6 +177,7 @@ pub(super) fn re_encrypt(
     require_enabled(&destination)?;
     let plaintext = open(context, &source, &opening, &source_context)?;
     cipher.require_fitting(&destination, &destination_context, Some(plaintext.len()))?;
+    context.concerns_material(&destination, destination.current()?);
     context.unless_dry_run(request.dry_run)?;
     let again = match cipher {
         Cipher::Symmetric => {

@@ -394,6 +394,7 @@ fn retire(
     id: &GrantId,
     dry_run: Option<bool>,
 ) -> Result<(), KmsError> {
+    context.tell("grantId", id.to_string());
     let missing = || KmsError::not_found(format!("Key '{}' does not exist", key.arn()));
     let found = context.caught_up(key)?.ok_or_else(missing)?;
     match context.state.grant(key, id) {

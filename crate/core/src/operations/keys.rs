@@ -149,8 +149,12 @@ impl KeyMetadata {
 
 /// The id of a key material, where AWS shows it: symmetric encryption keys whose material KMS has.
 pub(super) fn shown_material_id(key: &Key, material: &Material) -> Option<String> {
-    let shown = key.spec == KeySpec::SymmetricDefault && !key.origin.is_custom_key_store();
-    shown.then(|| material.id.to_string())
+    shows_material_ids(key).then(|| material.id.to_string())
+}
+
+/// Whether AWS shows the ids of its key materials.
+pub(super) fn shows_material_ids(key: &Key) -> bool {
+    key.spec == KeySpec::SymmetricDefault && !key.origin.is_custom_key_store()
 }
 
 fn cluster_of(context: &Context<'_>, key: &Key, id: &CustomKeyStoreId) -> Option<String> {

@@ -4,6 +4,7 @@
 
 use super::Context;
 use super::context::{ResolvedKey, in_state, require_enabled};
+use super::due;
 use super::keys::{KeyMetadata, require_room};
 use super::policies::{accepted_policy, policy_of};
 use super::tags::{TagEntry, TagRequest, tagged};
@@ -75,6 +76,7 @@ pub(super) fn replicate_key(
         policy: policy_of(context, &replica),
         tags: replica.tags.iter().map(TagEntry::from).collect(),
     };
+    due::synchronized(&mut context.changes.events, &key, context.now, context.random)?;
     context.put_related(key, |_, other| other.multi_region = Some(related.clone()))?;
     context.put_key(replica);
     Ok(answer)

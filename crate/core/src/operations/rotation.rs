@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html>
 
 use super::context::{ResolvedKey, require_enabled, wrong_origin};
+use super::due;
 use super::paging::{limit, page, parse_marker};
 use super::replicas::is_imported_everywhere;
 use super::{Context, KeyRequest, KeyResponse};
@@ -138,6 +139,7 @@ pub(super) fn rotate_key_on_demand(
     let key_id = key.arn();
     if key.origin != Origin::External {
         key.add_material(Some(rotated), context.store_key, context.random)?;
+        due::rotated(&mut context.changes.events, &key, context.now, context.random)?;
         context.put_related(key, |primary, replica| replica.follow(primary))?;
         return Ok(KeyResponse { key_id });
     }
@@ -152,6 +154,7 @@ pub(super) fn rotate_key_on_demand(
         )));
     }
     make_current(&mut key, rotated);
+    due::rotated(&mut context.changes.events, &key, context.now, context.random)?;
     context.put_related(key, |primary, replica| {
         make_current(replica, rotated);
         replica.on_demand_rotations = primary.on_demand_rotations;

@@ -2,12 +2,15 @@
 //!
 //! A call puts its event here in typed form. The next commit, whoever asks for it, carries all that waits in one row:
 //! a segment. Segments are a log of bounded length: a new one takes the place of the oldest, and carries on what is
-//! still the last use of some key. A commit that is refused leaves everything waiting.
+//! still the last use of some key. A commit that is refused leaves everything waiting. A segment is chained to the one
+//! before when its commit is sealed; a refused commit is sealed anew, on what the other tab wrote.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
-use super::event::{Carried, Event, Segment};
+use super::event::Event;
 use super::index::Path;
+use super::segment::{Carried, Chained, Segment, write_log};
 use super::tree::Tree;
 use super::{Change, Kind, LastUse, Record, StoreError};
 use crate::keys::KeyRef;
@@ -17,7 +20,8 @@ use crate::keys::KeyRef;
 const KEPT_EVENTS: usize = 10_000;
 /// The store keeps at most so many segments,
 const MOST_SEGMENTS: usize = 1024;
-/// and so many events (about 5 MB), as far as last uses leave room: twice their number has its own.
+/// and so many events (about 5 MB; those with long texts count several times), as far as last uses leave room: twice
+/// their number has its own.
 const MOST_EVENTS: usize = 50_000;
 
 #[derive(Debug, Clone, Default)]
@@ -34,6 +38,11 @@ pub(super) struct Deferred {
     /// Slots below `slots` that no segment holds.
     free: Vec<u32>,
     slots: u32,
+    /// Where the chain of what the store holds ends,
+    chained: Chained,
+    /// and where it will once the commit stands that was sealed last. To seal a commit changes nothing else, and most
+    /// are applied right after: hashing the events again then would double what they cost.
+    sealed: Cell<Option<Chained>>,
 }
 
 #[derive(Debug, Clone)]
@@ -48,7 +57,11 @@ struct Used {
 #[derive(Debug, Clone)]
 struct Stored {
     slot: u32,
-    /// Events, and last uses carried on.
+    /// Its number in the chain, if it is in it.
+    sequence: Option<u64>,
+    /// How many events it has.
+    count: usize,
+    /// Their weight, and last uses carried on.
     entries: usize,
     /// The keys whose uses are among them.
     keys: Vec<KeyRef>,
@@ -84,7 +97,7 @@ impl Deferred {
         self.events.iter()
     }
 
-    pub(super) fn waiting(&self) -> impl Iterator<Item = &Event> {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Event> + Clone {
         self.events.range(self.events.len() - self.waiting..)
     }
 
@@ -105,16 +118,24 @@ impl Deferred {
         generation: u64,
         is_known: impl Fn(&KeyRef) -> bool,
     ) -> Vec<Change> {
-        let events: Vec<&Event> = self.waiting().chain(events).collect();
-        if events.is_empty() {
+        let events = self.waiting().chain(events);
+        if events.clone().next().is_none() {
             return Vec::new();
         }
-        let Place { slot, replaced, carried } = self.place(events.len(), is_known);
+        let weight = events.clone().map(Event::weight).sum();
+        let Place { slot, replaced, carried } = self.place(weight, is_known);
         let uses: Vec<&LastUse> = carried.iter().filter_map(|key| self.last_use(key)).collect();
-        let record = Segment::record(slot, generation, &events, &uses);
+        let (log, count) = write_log(events);
+        let kept = self.segments.iter().skip(replaced).find_map(|kept| kept.sequence);
+        let oldest = (replaced > 0).then(|| kept.unwrap_or(self.chained.sequence.saturating_add(1)));
+        let (link, chained) = self.chained.next(&log, count, oldest);
+        self.sealed.set(Some(chained));
+        let record = Segment::record(slot, generation, &uses, &log, &link);
         let change = |slot: u32, record| Change { kind: Kind::Audit, id: slot.to_string(), record };
         let replaced = self.segments.iter().take(replaced).map(|old| old.slot).filter(|old| *old != slot);
-        replaced.map(|old| change(old, None)).chain([change(slot, Some(record))]).collect()
+        let replaced = replaced.map(|old| change(old, None));
+        let head = Change { kind: Kind::AuditHead, id: chained.id(), record: Some(chained.to_bytes()) };
+        replaced.chain([change(slot, Some(record)), head]).collect()
     }
 
     /// Notes that all that waited, and `events` with it, is committed.
@@ -123,7 +144,9 @@ impl Deferred {
         if count == 0 {
             return;
         }
-        let Place { slot, replaced, carried } = self.place(count, is_known);
+        let weight: usize = self.waiting().chain(&events).map(Event::weight).sum();
+        let Place { slot, replaced, carried } = self.place(weight, is_known);
+        self.chained = self.sealed.take().unwrap_or(self.chained);
         for event in &events {
             self.used(event, None);
         }
@@ -132,7 +155,7 @@ impl Deferred {
         self.free.retain(|free| *free != slot);
         self.free.extend(replaced.filter(|old| *old != slot));
         self.slots = self.slots.max(slot.saturating_add(1));
-        let entries = count + carried.len();
+        let entries = weight + carried.len();
         let mut keys = carried;
         for key in &keys {
             if let Some(used) = self.used_last_mut(key) {
@@ -140,7 +163,7 @@ impl Deferred {
             }
         }
         let written = self.events.range(self.events.len().saturating_sub(count)..);
-        for key in written.filter(|event| event.is_use).flat_map(|event| &event.keys) {
+        for key in written.filter(|event| event.is_use).flat_map(Event::used_keys) {
             let used = self.last_use.get_mut(Path::key(key).as_ref());
             // Where another tab's use is newer, that one's segment holds it.
             if let Some(used) = used.filter(|used| used.slot.is_none()) {
@@ -148,7 +171,7 @@ impl Deferred {
                 keys.push(key.clone());
             }
         }
-        self.segments.push_back(Stored { slot, entries, keys });
+        self.segments.push_back(Stored { slot, sequence: Some(self.chained.sequence), count, entries, keys });
         self.adrift = Tree::default();
         self.waiting = 0;
         self.trim();
@@ -179,11 +202,15 @@ impl Deferred {
         self.free.retain(|free| *free != slot);
         self.free.extend(self.slots..slot);
         self.slots = self.slots.max(slot.saturating_add(1));
-        let Some(Segment { events, uses, .. }) = segment else {
+        let Some(Segment { events, uses, chain, .. }) = segment else {
             self.free.push(slot);
             return Ok(());
         };
-        let entries = events.len() + uses.len();
+        let (count, sequence) = (events.len(), chain.as_ref().map(|(link, _)| link.sequence));
+        if let Some((link, _)) = chain {
+            self.follow(link.end(count));
+        }
+        let entries = events.iter().map(Event::weight).sum::<usize>() + uses.len();
         let mut keys: Vec<KeyRef> = uses.iter().map(|Carried(last)| last.key.clone()).collect();
         for Carried(last) in uses {
             self.put(last, Some(slot));
@@ -191,15 +218,36 @@ impl Deferred {
         for event in &events {
             self.used(event, Some(slot));
             if event.is_use {
-                keys.extend_from_slice(&event.keys);
+                keys.extend(event.used_keys().cloned());
             }
         }
-        self.segments.push_back(Stored { slot, entries, keys });
+        self.segments.push_back(Stored { slot, sequence, count, entries, keys });
         let waiting = self.events.split_off(self.events.len() - self.waiting);
         self.events.extend(events);
         self.events.extend(waiting);
         self.trim();
         Ok(())
+    }
+
+    /// Reads where the chain ends.
+    pub(super) fn load_head(&mut self, id: &str, record: Option<&[u8]>) -> Result<(), StoreError> {
+        if let Some(record) = record {
+            self.follow(Chained::from_bytes(id, record)?);
+        }
+        Ok(())
+    }
+
+    /// The chain goes on from its end, even where the segment there is missing: it stays missing to whoever verifies.
+    fn follow(&mut self, end: Chained) {
+        if end.sequence > self.chained.sequence {
+            self.chained = end;
+        }
+    }
+
+    /// Whether the events here are all there are.
+    pub(super) fn has_all(&self) -> bool {
+        let stored: usize = self.segments.iter().map(|segment| segment.count).sum();
+        stored <= self.events.len().saturating_sub(self.waiting)
     }
 
     /// A deleted key takes the memory of its use with it.
@@ -210,7 +258,7 @@ impl Deferred {
 
     fn used(&mut self, event: &Event, slot: Option<u32>) {
         if event.is_use {
-            event.keys.iter().for_each(|key| self.put(event.use_of(key), slot));
+            event.used_keys().for_each(|key| self.put(event.use_of(key), slot));
         }
     }
 
@@ -226,11 +274,11 @@ impl Deferred {
         }
     }
 
-    /// Where a segment of `count` events goes. The last uses of keys that are gone are not carried on.
-    fn place(&self, count: usize, is_known: impl Fn(&KeyRef) -> bool) -> Place {
+    /// Where a segment of events of this weight goes. The last uses of keys that are gone are not carried on.
+    fn place(&self, weight: usize, is_known: impl Fn(&KeyRef) -> bool) -> Place {
         let most = MOST_EVENTS.saturating_add(2 * self.last_use.len());
         let mut carried: Vec<KeyRef> = self.adrift.iter().map(|(_, key)| key.clone()).collect();
-        let mut total = self.segments.iter().map(|old| old.entries).sum::<usize>() + count + carried.len();
+        let mut total = self.segments.iter().map(|old| old.entries).sum::<usize>() + weight + carried.len();
         let (mut replaced, mut slot) = (0, None);
         for old in &self.segments {
             if self.segments.len() - replaced < MOST_SEGMENTS && total <= most {
@@ -254,7 +302,7 @@ impl Deferred {
         let excess = self.events.len().saturating_sub(KEPT_EVENTS);
         let lost = self.waiting.saturating_sub(KEPT_EVENTS);
         for event in self.events.range(excess - lost..excess).filter(|event| event.is_use) {
-            for key in &event.keys {
+            for key in event.used_keys() {
                 self.adrift.insert(Path::key(key).as_ref(), key.clone());
             }
         }

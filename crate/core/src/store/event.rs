@@ -1,22 +1,15 @@
-//! Audit events at rest: segments, each of the events that one commit carried.
-//!
-//! ```text
-//! segment: [slot, generation, [event…], [last use…]]
-//! event:   [id, request, at, name, region, account, [key…], flags, error or null, via or null]
-//!          key: 17 bytes where it is of the event's account and Region, else [account, region, 17 bytes]
-//!          flags: 1 a use of its keys, 2 a service event
-//! last use: [account, region, 17 bytes, at, operation, event or null, request or null]
-//! ```
-//!
-//! CBOR arrays: what a later version appends, an earlier one skips. The last uses are those of keys that were used
-//! in events whose segment this one replaces.
+//! Audit events: what one call, or something that happened by itself, leaves behind. How they stand in a row is
+//! [`super::segment`]'s.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::{LastUse, StoreError};
-use crate::keys::{AccountId, KeyId, KeyRef, Region};
-use crate::model::cbor::{Cbor, Reader, Writer};
+use super::LastUse;
+use crate::hierarchy::MaterialId;
+use crate::keys::{AccountId, KeyId, KeyRef, Principal, Region};
+use crate::model::cbor::{Cbor, Reader};
 use crate::model::{Timestamp, Uuid};
+use crate::record;
 
 /// One call, or something that happened by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,19 +26,125 @@ pub struct Event {
     pub region: Region,
     /// Who called, or whose KMS key it happened to.
     pub account: AccountId,
-    /// The service that called on the account's behalf.
-    pub via_service: Option<Cow<'static, str>>,
+    /// Who called; none where it was the account's root and nothing else is known of the call.
+    pub who: Option<Arc<Who>>,
     /// The KMS keys that it was about, as far as they were found.
-    pub keys: Vec<KeyRef>,
-    /// The exception's name where the call was refused.
-    pub error: Option<Cow<'static, str>>,
+    pub keys: Vec<KeyOf>,
+    /// What was asked for.
+    pub asked: Asked,
+    /// What most events have nothing of.
+    pub rare: Option<Box<Rare>>,
     /// Whether it is a use of its keys, as `GetKeyLastUsage` counts: a cryptographic operation that succeeded.
     pub is_use: bool,
     /// Whether it happened by itself.
     pub is_service_event: bool,
 }
 
+/// Who called, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Who.
+    pub principal: Principal,
+    /// The service that called on the principal's behalf: `s3`.
+    pub via_service: Option<String>,
+    /// From which address.
+    pub source_ip: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+    /// Whether the principal has shown a second factor.
+    pub mfa: Option<bool>,
+}
+
+record!(Who { principal, via_service, source_ip, user_agent, mfa });
+
+/// A KMS key of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOf {
+    /// Which.
+    pub key: KeyRef,
+    /// The key material that was used.
+    pub material: Option<MaterialId>,
+}
+
+impl From<KeyRef> for KeyOf {
+    fn from(key: KeyRef) -> Self {
+        Self { key, material: None }
+    }
+}
+
+/// The members of a request, without what is secret or a blob: pairs of name and value as CBOR, one behind another.
+/// They are made ready for the row at once, since a tree of them would cost as much as a cipher.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// All pairs.
+    pub bytes: Vec<u8>,
+    /// How many of the bytes are those that many calls have alike; names of keys and encryption contexts follow.
+    pub alike: usize,
+}
+
+impl Asked {
+    /// The pairs that many calls have alike, and those that are a call's own.
+    pub(super) fn parts(&self) -> (&[u8], &[u8]) {
+        self.bytes.split_at_checked(self.alike).unwrap_or((&self.bytes, &[]))
+    }
+}
+
+/// What most events have nothing of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rare {
+    /// The exception's name where the call was refused.
+    pub error: Option<Cow<'static, str>>,
+    /// Its message.
+    pub message: Option<String>,
+    /// What was answered, as CBOR; empty where CloudTrail tells nothing of it.
+    pub response: Vec<u8>,
+    /// CloudTrail's `additionalEventData`, or `serviceEventDetails`: names and values.
+    pub additional: Vec<(Cow<'static, str>, String)>,
+    /// Where the call was one across accounts.
+    pub shared: Option<Shared>,
+}
+
+/// What the events of one call across accounts have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// CloudTrail's `sharedEventID`.
+    pub id: Uuid,
+    /// In whose log this one stands.
+    pub recipient: AccountId,
+}
+
+record!(Shared { id, recipient });
+
 impl Event {
+    /// The exception's name where the call was refused.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.rare.as_ref()?.error.as_deref()
+    }
+
+    /// Who called: the account's root, where nothing else is said.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        self.who.as_ref().map_or(Principal::Root(self.account), |who| who.principal.clone())
+    }
+
+    /// Where the call was one across accounts.
+    #[must_use]
+    pub fn shared(&self) -> Option<&Shared> {
+        self.rare.as_ref()?.shared.as_ref()
+    }
+
+    /// In whose log it stands.
+    #[must_use]
+    pub fn recipient(&self) -> AccountId {
+        self.shared().map_or(self.account, |shared| shared.recipient)
+    }
+
+    /// The KMS keys that it was about.
+    pub(super) fn used_keys(&self) -> impl Iterator<Item = &KeyRef> {
+        self.keys.iter().map(|of| &of.key)
+    }
+
     /// The last use of `key` that this event is.
     pub(super) fn use_of(&self, key: &KeyRef) -> LastUse {
         LastUse {
@@ -56,75 +155,24 @@ impl Event {
             request: Some(self.request),
         }
     }
-}
 
-/// The events of one commit.
-#[derive(Debug)]
-pub(super) struct Segment {
-    /// Oldest first.
-    pub(super) events: Vec<Event>,
-    /// Older last uses.
-    pub(super) uses: Vec<Carried>,
-}
-
-impl Segment {
-    /// The record of a segment, written by the commit of `generation`; nothing is cloned for it. `slot` is under which
-    /// of a bounded number of ids it stands: an old segment's place is taken by a new one.
-    pub(super) fn record(slot: u32, generation: u64, events: &[&Event], uses: &[&LastUse]) -> Vec<u8> {
-        let mut to = Writer::with_capacity(64 + 128 * (events.len() + uses.len()));
-        to.array(4);
-        slot.write(&mut to);
-        to.u64(generation);
-        to.array(events.len() as u64);
-        events.iter().for_each(|event| event.write(&mut to));
-        to.array(uses.len() as u64);
-        uses.iter().for_each(|last| write_use(last, &mut to));
-        to.into_bytes()
+    /// How much room it takes: as many times 128 bytes as it has, and one.
+    pub(super) fn weight(&self) -> usize {
+        let rare = self.rare.as_ref().map_or(0, |rare| {
+            let told: usize = rare.additional.iter().map(|(name, value)| name.len() + value.len()).sum();
+            rare.response.len() + rare.message.as_ref().map_or(0, String::len) + told
+        });
+        1 + (self.asked.bytes.len() + rare) / 128
     }
 
-    /// The segment that a record of the id `id` holds.
+    /// Reads an event as the first versions wrote it:
     ///
-    /// # Errors
-    /// [`StoreError::Malformed`] where it holds none, or another.
-    pub(super) fn from_record(id: &str, record: &[u8]) -> Result<Self, StoreError> {
-        let mut from = Reader::new(record);
-        let mut left = from.array();
-        let slot: u32 = from.field(&mut left);
-        from.field::<u64>(&mut left);
-        let segment = Self { events: from.field(&mut left), uses: from.field(&mut left) };
-        from.skip(left);
-        let is_it = from.is_at_sound_end() && slot.to_string() == id;
-        if is_it { Ok(segment) } else { Err(StoreError::Malformed(id.to_owned())) }
-    }
-}
-
-/// How many elements an event has.
-const LENGTH: u64 = 10;
-
-impl Cbor for Event {
-    fn write(&self, to: &mut Writer) {
-        to.array(LENGTH);
-        self.id.write(to);
-        self.request.write(to);
-        self.at.write(to);
-        self.name.write(to);
-        to.str(self.region.as_str());
-        to.u64(self.account.number());
-        to.array(self.keys.len() as u64);
-        for key in &self.keys {
-            if key.account != self.account || key.region != self.region {
-                to.array(3);
-                to.u64(key.account.number());
-                to.str(key.region.as_str());
-            }
-            to.bytes(&key.id.to_ordered_bytes());
-        }
-        to.u64(u64::from(self.is_use) | u64::from(self.is_service_event) << 1);
-        self.error.write(to);
-        self.via_service.write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Self {
+    /// ```text
+    /// event: [id, request, at, name, region, account, [key…], flags, error or null, via or null]
+    ///        key: 17 bytes where it is of the event's account and Region, else [account, region, 17 bytes]
+    ///        flags: 1 a use of its keys, 2 a service event
+    /// ```
+    pub(super) fn read_first(from: &mut Reader<'_>) -> Self {
         let length = from.array();
         let id = Cbor::read(from);
         let request = Cbor::read(from);
@@ -134,61 +182,31 @@ impl Cbor for Event {
         let account = account(from);
         let mut keys = Vec::new();
         for _ in 0..from.array() {
-            keys.push(key(from, account, &region));
+            keys.push(KeyOf::from(key(from, account, &region)));
             if !from.is_sound() {
                 break;
             }
         }
         let flags = from.u64();
-        let error = Cbor::read(from);
-        let via_service = Cbor::read(from);
-        match length.checked_sub(LENGTH) {
+        let error: Option<Cow<'static, str>> = Cbor::read(from);
+        let via_service: Option<String> = Cbor::read(from);
+        match length.checked_sub(10) {
             Some(more) => from.skip(more),
             None => from.fail(),
         }
+        let who = via_service.map(|service| {
+            let principal = Principal::Root(account);
+            let via_service = Some(service);
+            Arc::new(Who { principal, via_service, source_ip: None, user_agent: None, mfa: None })
+        });
+        let rare = error.map(|error| Box::new(Rare { error: Some(error), ..Rare::default() }));
+        let asked = Asked::default();
         let (is_use, is_service_event) = (flags & 1 != 0, flags & 2 != 0);
-        Self { id, request, at, name, region, account, via_service, keys, error, is_use, is_service_event }
+        Self { id, request, at, name, region, account, who, keys, asked, rare, is_use, is_service_event }
     }
 }
 
-/// A last use as it stands in a segment.
-#[derive(Debug)]
-pub(super) struct Carried(pub(super) LastUse);
-
-fn write_use(last: &LastUse, to: &mut Writer) {
-    let KeyRef { account, region, id } = &last.key;
-    to.array(7);
-    to.u64(account.number());
-    to.str(region.as_str());
-    to.bytes(&id.to_ordered_bytes());
-    last.at.write(to);
-    last.operation.write(to);
-    last.event.write(to);
-    last.request.write(to);
-}
-
-impl Cbor for Carried {
-    fn write(&self, to: &mut Writer) {
-        write_use(&self.0, to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Self {
-        let length = from.array();
-        let (account, region) = (account(from), Cbor::read(from));
-        let key = KeyRef { account, region, id: key_id(from) };
-        let at = Cbor::read(from);
-        let operation = Cbor::read(from);
-        let event = Cbor::read(from);
-        let request = Cbor::read(from);
-        match length.checked_sub(7) {
-            Some(more) => from.skip(more),
-            None => from.fail(),
-        }
-        Self(LastUse { key, at, operation, event, request })
-    }
-}
-
-fn account(from: &mut Reader<'_>) -> AccountId {
+pub(super) fn account(from: &mut Reader<'_>) -> AccountId {
     AccountId::from_number(from.u64()).unwrap_or_else(|| from.fail())
 }
 
@@ -200,53 +218,60 @@ fn key(from: &mut Reader<'_>, of_account: AccountId, of_region: &Region) -> KeyR
     KeyRef { account: account(from), region: Cbor::read(from), id: key_id(from) }
 }
 
-fn key_id(from: &mut Reader<'_>) -> KeyId {
+pub(super) fn key_id(from: &mut Reader<'_>) -> KeyId {
     KeyId::from_ordered_bytes(from.bytes()).unwrap_or_else(|| from.fail())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(bytes: &[u8]) -> Option<Event> {
-        let mut reader = Reader::new(bytes);
-        let event = Event::read(&mut reader);
-        reader.is_at_sound_end().then_some(event)
-    }
-
-    fn key(region: &str) -> KeyRef {
-        format!("111122223333/{region}/mrk-1234abcd12ab34cd56ef1234567890ab").parse().unwrap()
-    }
+    use crate::model::cbor::Writer;
 
     #[test]
-    fn an_event_reads_back_as_it_was_and_skips_what_it_does_not_know() {
-        let event = Event {
-            id: Uuid::from_random([1; 16]),
-            request: Uuid::from_random([2; 16]),
-            at: Timestamp(1_700_000_000_123),
-            name: "ReEncrypt".into(),
-            region: "eu-west-1".parse().unwrap(),
-            account: "111122223333".parse().unwrap(),
-            via_service: Some("s3".into()),
-            keys: vec![key("eu-west-1"), key("us-east-1")],
-            error: Some("DisabledException".into()),
-            is_use: true,
-            is_service_event: false,
+    fn an_event_of_the_first_versions_reads_and_skips_what_it_does_not_know() {
+        let key = [[0x12; 16].as_slice(), &[1]].concat();
+        let mut writer = Writer::default();
+        writer.array(10);
+        Uuid::from_random([1; 16]).write(&mut writer);
+        Uuid::from_random([2; 16]).write(&mut writer);
+        writer.i64(1_700_000_000_123);
+        writer.str("ReEncrypt");
+        writer.str("eu-west-1");
+        writer.u64(111_122_223_333);
+        writer.array(2);
+        writer.bytes(&key);
+        writer.array(3);
+        writer.u64(444_455_556_666);
+        writer.str("us-east-1");
+        writer.bytes(&key);
+        writer.u64(1);
+        writer.str("DisabledException");
+        writer.str("s3");
+        let mut bytes = writer.into_bytes();
+        let read = |bytes: &[u8]| {
+            let mut reader = Reader::new(bytes);
+            let event = Event::read_first(&mut reader);
+            reader.is_at_sound_end().then_some(event)
         };
-        let (keys, is_service_event) = (Vec::new(), true);
-        let plain =
-            Event { via_service: None, keys, error: None, is_use: false, is_service_event, ..event.clone() };
-        for event in [event, plain] {
-            let mut writer = Writer::default();
-            event.write(&mut writer);
-            let mut bytes = writer.into_bytes();
-            assert_eq!(read(&bytes), Some(event.clone()));
-            assert_eq!(bytes[0], 0x8a, "an array of ten");
-            bytes[0] = 0x8b;
-            bytes.extend_from_slice(b"\x72of a later version");
-            assert_eq!(read(&bytes), Some(event));
-            bytes[0] = 0x89;
-            assert_eq!(read(&bytes), None);
-        }
+        let event = read(&bytes).unwrap();
+        assert_eq!((event.name.as_ref(), event.at.0), ("ReEncrypt", 1_700_000_000_123));
+        let arns: Vec<String> = event.keys.iter().map(|of| of.key.arn()).collect();
+        assert_eq!(
+            arns,
+            [
+                "arn:aws:kms:eu-west-1:111122223333:key/mrk-12121212121212121212121212121212",
+                "arn:aws:kms:us-east-1:444455556666:key/mrk-12121212121212121212121212121212",
+            ]
+        );
+        assert_eq!(event.error(), Some("DisabledException"));
+        assert_eq!(event.who.as_ref().unwrap().via_service.as_deref(), Some("s3"));
+        assert_eq!(event.principal().to_string(), "arn:aws:iam::111122223333:root");
+        assert!(event.is_use && !event.is_service_event);
+
+        bytes[0] = 0x8b;
+        bytes.extend_from_slice(b"\x72of a later version");
+        assert_eq!(read(&bytes), Some(event));
+        bytes[0] = 0x89;
+        assert_eq!(read(&bytes), None);
     }
 }

@@ -8,11 +8,12 @@ mod deferred;
 mod event;
 mod index;
 mod records;
+pub mod segment;
 mod state;
 mod tree;
 
 pub use changes::{Change, Changes};
-pub use event::Event;
+pub use event::{Asked, Event, KeyOf, Rare, Shared, Who};
 pub use records::{Clock, LastUse, Record};
 pub use state::State;
 pub use tree::Tree;
@@ -53,6 +54,8 @@ pub enum Kind {
     Identity = 8,
     /// A managed policy.
     ManagedPolicy = 9,
+    /// Where the chain of audit segments ends (deferred).
+    AuditHead = 10,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -73,6 +76,7 @@ impl Kind {
             Self::Audit,
             Self::Identity,
             Self::ManagedPolicy,
+            Self::AuditHead,
             Self::Bucket,
             Self::Object,
         ]

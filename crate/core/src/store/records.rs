@@ -4,6 +4,7 @@
 use crate::record;
 use std::borrow::Cow;
 
+use super::segment::Chained;
 use super::{Kind, StoreError};
 use crate::keys::{Alias, CustomKeyStore, Grant, Identity, Key, KeyRef, ManagedPolicy};
 use crate::model::cbor::{Cbor, Reader, Writer};
@@ -123,5 +124,13 @@ impl Record for LastUse {
 
     fn id(&self) -> String {
         self.key.to_string()
+    }
+}
+
+impl Record for Chained {
+    const KIND: Kind = Kind::AuditHead;
+
+    fn id(&self) -> String {
+        "head".to_owned()
     }
 }

@@ -211,6 +211,17 @@ impl State {
         self.deferred.events()
     }
 
+    /// Whether [`State::events`] are all that the store holds.
+    #[must_use]
+    pub fn has_all_events(&self) -> bool {
+        self.deferred.has_all()
+    }
+
+    /// The events that are not in the store yet.
+    pub fn waiting_events(&self) -> impl Iterator<Item = &Event> {
+        self.deferred.waiting()
+    }
+
     /// Whether anything waits for the next commit.
     #[must_use]
     pub fn has_deferred(&self) -> bool {
@@ -305,6 +316,7 @@ impl State {
             }
             Kind::LastUse => self.deferred.load_use(id, bytes)?,
             Kind::Audit => self.deferred.load_segment(id, bytes)?,
+            Kind::AuditHead => self.deferred.load_head(id, bytes)?,
             Kind::Bucket | Kind::Object => return Ok(false),
         }
         Ok(true)

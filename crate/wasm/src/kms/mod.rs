@@ -2,6 +2,7 @@
 //! it could be done at once; nothing is borrowed across an await.
 #![allow(clippy::missing_errors_doc)] // what is `Given` is never an error
 
+mod audit;
 mod caller;
 mod clock;
 mod get;
@@ -103,6 +104,24 @@ impl Kms {
     /// seconds. `progress(done, total)` is called after each batch, and answers `true` to break off.
     pub fn advance(&self, milliseconds: f64, progress: Option<Function>) -> Given<JsValue> {
         self.run(move |inner| async move { inner.advance(milliseconds, progress.as_ref()).await })
+    }
+
+    /// Records of the audit log, newest first: resolves to `{ events, next }`. `query` is an object of its own data.
+    #[wasm_bindgen(js_name = auditEvents)]
+    pub fn audit_events(&self, query: JsValue) -> Given<JsValue> {
+        self.run(move |inner| async move { inner.audit_events(&query).await })
+    }
+
+    /// Whether the stored audit log is as it was written: resolves to `{ ok, events, from, fault }`, the time in seconds.
+    #[wasm_bindgen(js_name = verifyAudit)]
+    pub fn verify_audit(&self) -> Given<JsValue> {
+        self.run(move |inner| async move { inner.verify_audit().await })
+    }
+
+    /// Hands all records of a query to `take`, oldest first, some hundred at a time.
+    #[wasm_bindgen(js_name = exportAudit)]
+    pub fn export_audit(&self, query: JsValue, take: Function) -> Given<JsValue> {
+        self.run(move |inner| async move { inner.export_audit(&query, &take).await })
     }
 
     /// Names every byte of a KMS ciphertext or of an Encryption SDK message.

@@ -23,10 +23,8 @@ fn every_call_leaves_one_event_refused_ones_too() {
     host.error("DescribeKey", map([("KeyId", s("alias/none"))]));
     host.ok("ListKeys", Value::Null);
     host.error("Frobnicate", Value::Null);
-    let seen: Vec<(&str, usize, Option<&str>)> = events(&host)
-        .iter()
-        .map(|event| (event.name.as_ref(), event.keys.len(), event.error.as_deref()))
-        .collect();
+    let seen: Vec<(&str, usize, Option<&str>)> =
+        events(&host).iter().map(|event| (event.name.as_ref(), event.keys.len(), event.error())).collect();
     let expected = [
         ("CreateKey", 1, None),
         ("Encrypt", 1, None),
@@ -44,7 +42,7 @@ fn every_call_leaves_one_event_refused_ones_too() {
             (event.account, &event.region, event.is_service_event),
             (caller.account, &caller.region, false)
         );
-        assert!(event.keys.iter().all(|key| key.arn() == arn));
+        assert!(event.keys.iter().all(|of| of.key.arn() == arn));
     }
     let ids: std::collections::BTreeSet<_> =
         events(&host).iter().flat_map(|event| [event.id, event.request]).collect();
@@ -57,7 +55,7 @@ fn an_event_of_a_re_encrypt_names_both_keys() {
     let ((one, one_arn), (two, two_arn)) = (host.create(), host.create());
     let blob = encrypt(&mut host, &one, b"x");
     host.ok("ReEncrypt", map([("CiphertextBlob", b(&blob)), ("DestinationKeyId", s(&two))]));
-    let named: Vec<String> = events(&host).last().unwrap().keys.iter().map(|key| key.arn()).collect();
+    let named: Vec<String> = events(&host).last().unwrap().keys.iter().map(|of| of.key.arn()).collect();
     assert_eq!(named, [one_arn, two_arn]);
     for key in [one, two] {
         let usage = last_usage(&mut host, &key);

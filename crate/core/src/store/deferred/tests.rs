@@ -16,22 +16,24 @@ fn event(at: i64) -> Event {
         name: "Encrypt".into(),
         region: Region::default(),
         account: AccountId::default(),
-        via_service: None,
+        who: None,
         keys: Vec::new(),
-        error: None,
+        asked: crate::store::Asked::default(),
+        rare: None,
         is_use: false,
         is_service_event: false,
     }
 }
 
 fn uses(of: u32, at: i64) -> Event {
-    Event { keys: vec![key(of)], is_use: true, ..event(at) }
+    Event { keys: vec![key(of).into()], is_use: true, ..event(at) }
 }
 
 /// A store of rows, and whoever works on it.
 #[derive(Default)]
 struct Host {
-    rows: BTreeMap<(u8, String), Change>,
+    /// With the commit that wrote each.
+    rows: BTreeMap<(u8, String), (u64, Change)>,
     generation: u64,
 }
 
@@ -42,15 +44,21 @@ impl Host {
         let records = deferred.records(&events, self.generation, |_| true);
         deferred.committed(events, |_| true);
         for record in &records {
-            self.rows.insert((record.kind as u8, record.id.clone()), record.clone());
+            let place = (record.kind as u8, record.id.clone());
+            self.rows.insert(place, (self.generation, record.clone()));
         }
         records
     }
 
+    /// The segments that are there.
+    fn segments(&self) -> impl Iterator<Item = &Change> {
+        let live = |row: &&Change| row.kind == Kind::Audit && row.record.is_some();
+        self.rows.values().map(|(_, row)| row).filter(live)
+    }
+
     /// Rows in the order of their commits, as a restart reads them.
     fn restart(&self) -> Deferred {
-        let written = |row: &Change| row.record.as_deref().map_or(0, generation);
-        let mut rows: Vec<(u64, &Change)> = self.rows.values().map(|row| (written(row), row)).collect();
+        let mut rows: Vec<&(u64, Change)> = self.rows.values().collect();
         rows.sort_by_key(|(generation, _)| *generation);
         let mut again = Deferred::default();
         rows.into_iter().for_each(|(_, row)| load(&mut again, std::slice::from_ref(row)));
@@ -62,17 +70,12 @@ fn read(row: &Change) -> Segment {
     Segment::from_record(&row.id, row.record.as_deref().unwrap()).unwrap()
 }
 
-/// The commit that wrote a segment.
-fn generation(record: &[u8]) -> u64 {
-    let mut from = crate::model::cbor::Reader::new(record);
-    (from.array(), from.u64(), from.u64()).2
-}
-
 fn load(deferred: &mut Deferred, changes: &[Change]) {
     for change in changes {
         let record = change.record.as_deref();
         match change.kind {
             Kind::Audit => deferred.load_segment(&change.id, record).unwrap(),
+            Kind::AuditHead => deferred.load_head(&change.id, record).unwrap(),
             _ => deferred.load_use(&change.id, record).unwrap(),
         }
     }
@@ -94,7 +97,8 @@ fn a_commit_carries_all_that_waits_in_one_segment() {
     }
     assert_eq!(deferred.waiting().count(), 10);
     let records = host.commit(&mut deferred, vec![event(10)]);
-    assert_eq!((records.len(), records[0].kind), (1, Kind::Audit));
+    let kinds: Vec<Kind> = records.iter().map(|record| record.kind).collect();
+    assert_eq!(kinds, [Kind::Audit, Kind::AuditHead]);
     assert_eq!(deferred.waiting().count(), 0);
     assert!(deferred.records(&[], 2, |_| true).is_empty());
 
@@ -109,14 +113,14 @@ fn a_commit_carries_all_that_waits_in_one_segment() {
 fn what_a_refused_commit_carried_goes_with_the_next() {
     let mut deferred = Deferred::default();
     deferred.defer(vec![uses(1, 5)]);
-    assert_eq!(deferred.records(&[], 1, |_| true).len(), 1);
+    assert_eq!(deferred.records(&[], 1, |_| true).len(), 2);
     // Another tab was first: what it wrote is read, and then this one's is written.
     let (mut host, mut other) = (Host::default(), Deferred::default());
     other.defer(vec![uses(1, 4), uses(2, 4)]);
     load(&mut deferred, &host.commit(&mut other, Vec::new()));
     assert_eq!(times(&deferred), [4, 4, 5], "what was committed first stands first");
     let records = host.commit(&mut deferred, Vec::new());
-    assert_eq!((records.len(), records[0].id.as_str()), (1, "1"), "the other's segment stays");
+    assert_eq!((records.len(), records[0].id.as_str()), (2, "1"), "the other's segment stays");
     load(&mut other, &records);
     assert_eq!(times(&other), [4, 4, 5]);
     assert_eq!((used_at(&other, 1), used_at(&other, 2)), (Some(5), Some(4)));
@@ -132,7 +136,7 @@ fn of_two_tabs_uses_the_newer_stays() {
         host.commit(&mut deferred, Vec::new());
         assert_eq!(used_at(&host.restart(), 1), Some(5));
         let held = deferred.used_last(&key(1)).unwrap().slot.unwrap();
-        let row = read(&host.rows[&(Kind::Audit as u8, held.to_string())]);
+        let row = read(&host.rows[&(Kind::Audit as u8, held.to_string())].1);
         assert_eq!(row.events[0].at.0, 5, "it is known where the newer one stands");
     }
 }
@@ -182,22 +186,21 @@ fn memory_keeps_the_newest_events_and_the_store_a_bounded_number_of_segments() {
     for at in 0..3000 {
         host.commit(&mut deferred, vec![event(at)]);
     }
-    assert_eq!(host.rows.len(), MOST_SEGMENTS);
+    assert_eq!(host.rows.len(), MOST_SEGMENTS + 1);
     // A few large ones push them out.
     for chunk in 0..12 {
         deferred.defer((0..9000).map(|at| event(3000 + chunk * 9000 + at)).collect());
         host.commit(&mut deferred, Vec::new());
     }
-    let live = host.rows.values().filter(|row| row.record.is_some()).count();
-    assert_eq!(live, MOST_EVENTS / 9000);
-    assert_eq!(host.rows.len(), MOST_SEGMENTS);
+    assert_eq!(host.segments().count(), MOST_EVENTS / 9000);
+    assert_eq!(host.rows.len(), MOST_SEGMENTS + 1);
     assert_eq!(deferred.events().count(), KEPT_EVENTS);
     assert_eq!(times(&deferred).last(), Some(&110_999));
     // Tombstones make room for the next segments.
     for at in 0..3000 {
         host.commit(&mut deferred, vec![event(200_000 + at)]);
     }
-    assert_eq!(host.rows.len(), MOST_SEGMENTS);
+    assert_eq!(host.rows.len(), MOST_SEGMENTS + 1);
     let again = host.restart();
     assert_eq!(times(&again).last(), times(&deferred).last());
     assert_eq!(again.place(1, |_| true).slot, deferred.place(1, |_| true).slot);
@@ -222,8 +225,7 @@ fn last_uses_outlive_the_segments_that_told_them() {
         assert_eq!((used_at(&deferred, of), used_at(&again, of)), (Some(expected), Some(expected)));
         assert_eq!(again.last_use(&key(of)), deferred.last_use(&key(of)));
     }
-    let carried: usize =
-        host.rows.values().filter(|row| row.record.is_some()).map(|row| read(row).uses.len()).sum();
+    let carried: usize = host.segments().map(|row| read(row).uses.len()).sum();
     assert_eq!(carried, 100, "each of them once");
 }
 

@@ -1,0 +1,350 @@
+//! An event as a CloudTrail record.
+//!
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>; what AWS
+//! KMS writes: <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html> and the page of
+//! each operation there (`ct-encrypt.html`, …).
+
+use super::parameters::{is_read_only, key_name};
+use crate::keys::{IdentityKind, KeyRef, Principal};
+use crate::model::cbor::{Cbor, Reader};
+use crate::model::validate::{Member, Shape, members_of};
+use crate::model::{Timestamp, Value, time};
+use crate::store::{Event, State};
+
+/// What AWS writes of itself.
+const INTERNAL: &str = "AWS Internal";
+/// Where calls come from that come over no network, and the program that makes them.
+const HERE: (&str, &str) = ("127.0.0.1", concat!("tabkms/", env!("CARGO_PKG_VERSION")));
+
+/// Members that CloudTrail tells though the request did not name them, as the examples of the operations have them.
+const DEFAULTS: [(&str, &str, &str); 12] = [
+    ("Encrypt", "encryptionAlgorithm", "SYMMETRIC_DEFAULT"),
+    ("Decrypt", "encryptionAlgorithm", "SYMMETRIC_DEFAULT"),
+    ("ReEncrypt", "sourceEncryptionAlgorithm", "SYMMETRIC_DEFAULT"),
+    ("ReEncrypt", "destinationEncryptionAlgorithm", "SYMMETRIC_DEFAULT"),
+    ("CreateKey", "description", ""),
+    ("CreateKey", "keyUsage", "ENCRYPT_DECRYPT"),
+    ("CreateKey", "keySpec", "SYMMETRIC_DEFAULT"),
+    ("CreateKey", "origin", "AWS_KMS"),
+    ("Sign", "messageType", "RAW"),
+    ("Verify", "messageType", "RAW"),
+    ("PutKeyPolicy", "policyName", "default"),
+    ("ReplicateKey", "description", ""),
+];
+/// As [`DEFAULTS`], where the check of a policy may be left out.
+const CHECKED: [&str; 3] = ["CreateKey", "PutKeyPolicy", "ReplicateKey"];
+/// Operations whose requests CloudTrail tells nothing of.
+const UNTOLD: [&str; 2] = ["GenerateRandom", "RetireGrant"];
+
+/// The record of an event. `state` knows the ids of users and roles that still stand.
+#[must_use]
+pub fn record(event: &Event, state: &State) -> Value {
+    let is_service = event.is_service_event;
+    let mut record = Object::default();
+    record.text("eventVersion", "1.11");
+    record.push("userIdentity", identity(event, state));
+    record.push("eventTime", Value::String(time::iso(event.at)));
+    record.text("eventSource", "kms.amazonaws.com");
+    record.text("eventName", &event.name);
+    record.text("awsRegion", event.region.as_str());
+    let who = event.who.as_deref();
+    let invoked_by = invoked_by(event);
+    let (ip, agent) = match (is_service, &invoked_by) {
+        (true, _) => (INTERNAL, INTERNAL),
+        (_, Some(service)) => (service.as_str(), service.as_str()),
+        _ => (
+            who.and_then(|who| who.source_ip.as_deref()).unwrap_or(HERE.0),
+            who.and_then(|who| who.user_agent.as_deref()).unwrap_or(HERE.1),
+        ),
+    };
+    record.text("sourceIPAddress", ip);
+    record.text("userAgent", agent);
+    if let Some(error) = event.error() {
+        record.text("errorCode", error);
+        if let Some(message) = event.rare.as_ref().and_then(|rare| rare.message.as_deref()) {
+            record.text("errorMessage", message);
+        }
+    }
+    let parameters = parameters(event);
+    let resources = resources(event, &parameters);
+    record.push("requestParameters", parameters);
+    record.push("responseElements", response(event));
+    let additional = additional(event);
+    if !is_service && !additional.0.is_empty() {
+        record.push("additionalEventData", additional.into_value());
+    }
+    let is_call = !is_service || event.name == "SynchronizeMultiRegionKey";
+    if is_call {
+        record.text("requestID", &event.request.to_string());
+    }
+    record.text("eventID", &event.id.to_string());
+    record.push("readOnly", Value::Boolean(!is_service && is_read_only(&event.name)));
+    record.push("resources", resources);
+    record.text("eventType", if is_call { "AwsApiCall" } else { "AwsServiceEvent" });
+    record.push("managementEvent", Value::Boolean(true));
+    record.text("recipientAccountId", &event.recipient().to_string());
+    if let Some(shared) = event.shared() {
+        record.text("sharedEventID", &shared.id.to_string());
+    }
+    if !is_call {
+        record.push("serviceEventDetails", details(event));
+    }
+    record.text("eventCategory", "Management");
+    record.into_value()
+}
+
+/// The members of a structure, in the order they are to be read in.
+#[derive(Default)]
+struct Object(Vec<(String, Value)>);
+
+impl Object {
+    #[inline(never)]
+    fn push(&mut self, name: &str, value: Value) {
+        self.0.push((name.to_owned(), value));
+    }
+
+    #[inline(never)]
+    fn text(&mut self, name: &str, text: &str) {
+        self.push(name, Value::String(text.to_owned()));
+    }
+
+    fn into_value(self) -> Value {
+        Value::Map(self.0)
+    }
+}
+
+/// The service that called, for the principal or itself, as CloudTrail names it: `s3.amazonaws.com`.
+fn invoked_by(event: &Event) -> Option<String> {
+    let who = event.who.as_deref()?;
+    match (&who.via_service, &who.principal) {
+        (Some(name), _) => Some(format!("{name}.amazonaws.com")),
+        (None, Principal::Service(name)) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// CloudTrail's `userIdentity`. The log of another account than the caller's says only which account called.
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+fn identity(event: &Event, state: &State) -> Value {
+    let mut identity = Object::default();
+    let account = event.account.to_string();
+    if event.is_service_event {
+        identity.text("accountId", &account);
+        identity.text("invokedBy", INTERNAL);
+        return identity.into_value();
+    }
+    let principal = event.principal();
+    let arn = principal.to_string();
+    let own_id = |kind, name: &str| {
+        let identity = state.identity(principal.account()?, kind, name);
+        identity.map(|identity| (identity.id.clone(), identity.arn()))
+    };
+    let mut session = Object::default();
+    let mut describe = |kind: &str, id: Option<String>, name: Option<&str>| {
+        let is_foreign = event.recipient() != event.account;
+        identity.text("type", if is_foreign { "AWSAccount" } else { kind });
+        if let Some(id) = id {
+            identity.text("principalId", &id);
+        }
+        if !is_foreign {
+            identity.text("arn", &arn);
+        }
+        identity.text("accountId", &account);
+        if let Some(name) = name.filter(|_| !is_foreign) {
+            identity.text("userName", name);
+        }
+        is_foreign
+    };
+    match &principal {
+        Principal::Root(_) => {
+            describe("Root", Some(account.clone()), None);
+        }
+        Principal::User { path_and_name, .. } => {
+            let name = path_and_name.rsplit('/').next().unwrap_or_default();
+            describe("IAMUser", own_id(IdentityKind::User, name).map(|(id, _)| id), Some(name));
+        }
+        Principal::Session { role, session: name, account: of } => {
+            let issuer = own_id(IdentityKind::Role, role);
+            let id = issuer.as_ref().map(|(id, _)| format!("{id}:{name}"));
+            if !describe("AssumedRole", id, None) {
+                let mut told = Object::default();
+                told.text("type", "Role");
+                let (id, arn) = issuer.unzip();
+                if let Some(id) = id {
+                    told.text("principalId", &id);
+                }
+                told.text("arn", &arn.unwrap_or_else(|| format!("arn:aws:iam::{of}:role/{role}")));
+                told.text("accountId", &of.to_string());
+                told.text("userName", role);
+                session.push("sessionIssuer", told.into_value());
+            }
+        }
+        Principal::Service(_) => identity.text("type", "AWSService"),
+    }
+    if let Some(mfa) = event.who.as_ref().and_then(|who| who.mfa) {
+        let mut attributes = Object::default();
+        attributes.text("mfaAuthenticated", if mfa { "true" } else { "false" });
+        session.push("attributes", attributes.into_value());
+    }
+    if !session.0.is_empty() {
+        identity.push("sessionContext", session.into_value());
+    }
+    if let Some(service) = invoked_by(event) {
+        identity.text("invokedBy", &service);
+    }
+    identity.into_value()
+}
+
+/// A member's name as CloudTrail has it: `KeyId` is `keyId`, and `AWSAccountId` is `aWSAccountId`.
+fn lower_first(name: &str) -> String {
+    if name == "CloudHsmClusterId" {
+        return "clusterId".to_owned();
+    }
+    let mut characters = name.chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}
+
+fn parameters(event: &Event) -> Value {
+    let members = members_of(&event.name).map(|(_, members)| members).unwrap_or_default();
+    let mut told = Object::default();
+    let mut from = Reader::new(&event.asked.bytes);
+    while from.is_sound() && !from.is_at_sound_end() {
+        let name = from.str();
+        let value = Value::read(&mut from);
+        let shape = members.iter().find(|member| member.name == name).map(|member: &Member| member.shape);
+        told.push(&lower_first(name), shown(value, shape, event));
+    }
+    if event.is_service_event || UNTOLD.contains(&event.name.as_ref()) {
+        return Value::Null;
+    }
+    let mut add = |name: &str, value: Value| {
+        if told.0.iter().all(|(other, _)| other != name) {
+            told.push(name, value);
+        }
+    };
+    for (_, name, value) in DEFAULTS.iter().filter(|(operation, ..)| *operation == event.name) {
+        add(name, Value::String((*value).to_owned()));
+    }
+    if CHECKED.contains(&event.name.as_ref()) {
+        add("bypassPolicyLockoutSafetyCheck", Value::Boolean(false));
+    }
+    if told.0.is_empty() { Value::Null } else { told.into_value() }
+}
+
+/// A value as CloudTrail shows it: members in lower camel case, times in words. Of an answer no shapes are known: there
+/// every number with a fraction is a time, and every map a structure.
+fn shown(value: Value, shape: Option<&Shape>, event: &Event) -> Value {
+    match (value, shape) {
+        (Value::Integer(seconds), Some(Shape::Timestamp)) => {
+            time_in_words(Timestamp(seconds.saturating_mul(1000)))
+        }
+        #[allow(clippy::cast_possible_truncation)] // beyond the last instant there is, it is the last
+        (Value::Float(seconds), _) => time_in_words(Timestamp((seconds * 1000.0).round() as i64)),
+        (Value::Bytes(name), _) => {
+            let here = KeyRef { account: event.account, region: event.region.clone(), id: Cbor::blank() };
+            Value::String(key_name(name.expose(), &here).unwrap_or_default())
+        }
+        (Value::List(items), shape) => {
+            let item = match shape {
+                Some(Shape::List { item, .. }) => Some(*item),
+                _ => None,
+            };
+            Value::List(items.into_iter().map(|value| shown(value, item, event)).collect())
+        }
+        (map @ Value::Map(_), Some(Shape::Map { .. })) => map,
+        (Value::Map(given), shape) => {
+            let of = |name: &str| match shape {
+                Some(Shape::Structure(members)) => {
+                    members.iter().find(|member| member.name == name).map(|member| member.shape)
+                }
+                _ => None,
+            };
+            let given = given.into_iter().map(|(name, value)| {
+                let value = shown(value, of(&name), event);
+                (lower_first(&name), value)
+            });
+            Value::Map(given.collect())
+        }
+        (value, _) => value,
+    }
+}
+
+fn time_in_words(at: Timestamp) -> Value {
+    Value::String(time::in_words(at))
+}
+
+/// Nothing of what only reads. Of what changes a key there is always its ARN, though the operation may not return it.
+fn response(event: &Event) -> Value {
+    if event.is_service_event || event.error().is_some() || is_read_only(&event.name) {
+        return Value::Null;
+    }
+    let told = event.rare.as_ref().map(|rare| rare.response.as_slice()).unwrap_or_default();
+    let told = if told.is_empty() { Value::Null } else { Value::read(&mut Reader::new(told)) };
+    let mut told = match shown(told, None, event) {
+        Value::Map(members) => Object(members),
+        _ => Object::default(),
+    };
+    let is_said = told
+        .0
+        .iter()
+        .any(|(name, _)| matches!(name.as_str(), "keyId" | "keyMetadata" | "replicaKeyMetadata"));
+    if let Some(of) = event.keys.first().filter(|_| !is_said) {
+        told.push("keyId", Value::String(of.key.arn()));
+    }
+    if told.0.is_empty() { Value::Null } else { told.into_value() }
+}
+
+/// CloudTrail's `additionalEventData`: which key material it was, above all.
+fn additional(event: &Event) -> Object {
+    let mut told = Object::default();
+    let names: &[&str] = if event.name == "ReEncrypt" {
+        &["sourceKeyMaterialId", "destinationKeyMaterialId"]
+    } else {
+        &["keyMaterialId"]
+    };
+    // To the same key and material as before: it stands there once.
+    let again = event.keys.last().filter(|_| event.error().is_none());
+    for (name, of) in names.iter().zip(event.keys.iter().chain(again)) {
+        if let Some(material) = &of.material {
+            told.push(name, Value::String(material.to_string()));
+        }
+    }
+    for (name, value) in event.rare.iter().flat_map(|rare| &rare.additional) {
+        told.text(name, value);
+    }
+    told
+}
+
+/// CloudTrail's `serviceEventDetails`.
+fn details(event: &Event) -> Value {
+    let mut told = Object::default();
+    for (name, value) in event.rare.iter().flat_map(|rare| &rare.additional) {
+        told.text(name, value);
+    }
+    if let Some(of) = event.keys.first() {
+        told.text("keyId", &of.key.id.to_string());
+    }
+    told.into_value()
+}
+
+/// The KMS keys, and the alias of those operations that are about one.
+fn resources(event: &Event, parameters: &Value) -> Value {
+    let resource = |account: &str, arn: String| {
+        let mut resource = Object::default();
+        resource.text("accountId", account);
+        resource.text("type", "AWS::KMS::Key");
+        resource.push("ARN", Value::String(arn));
+        resource.into_value()
+    };
+    let mut all: Vec<Value> =
+        event.keys.iter().map(|of| resource(&of.key.account.to_string(), of.key.arn())).collect();
+    if let Some(alias) = parameters.get("aliasName").and_then(Value::as_str)
+        && !all.is_empty()
+    {
+        let account = event.account.to_string();
+        let alias = resource(&account, format!("arn:aws:kms:{}:{account}:{alias}", event.region.as_str()));
+        all.insert(if event.name == "CreateAlias" { all.len() } else { 0 }, alias);
+    }
+    Value::List(all)
+}
