@@ -207,22 +207,23 @@ class Audit implements AuditApi {
   }
 
   async events(query: AuditQuery & { limit?: number; before?: string } = {}): Promise<AuditPage> {
-    const page = await rethrowing<AuditPage>(this.#kms.auditEvents(plain({ ...query })));
+    const page = await rethrowing<AuditPage>(this.#kms.audit(plain(query)));
     page.events.forEach(withNulls);
     return page;
   }
 
   async verify(): Promise<AuditVerdict> {
-    return auditVerdict(await rethrowing<RawVerdict>(this.#kms.verifyAudit()));
+    return auditVerdict(await rethrowing<RawVerdict>(this.#kms.audit()));
   }
 
   async export(query: AuditQuery = {}): Promise<Blob> {
     const parts: BlobPart[] = [];
     const take = (records: CloudTrailRecord[]) => {
+      if (records.length === 0) return;
       const text = records.map((record) => JSON.stringify(withNulls(record))).join(",\n");
       parts.push(parts.length === 0 ? text : `,\n${text}`);
     };
-    await rethrowing(this.#kms.exportAudit(plain({ ...query }), take));
+    await rethrowing(this.#kms.audit(plain(query), take));
     return new Blob(['{"Records":[', ...parts, "]}\n"], { type: "application/json" });
   }
 }

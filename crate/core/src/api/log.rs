@@ -15,29 +15,37 @@ impl Kms {
     /// are asked for: then [`Kms::read_log`] has them.
     #[must_use]
     pub fn recent_records(&self, query: &Query) -> Option<Value> {
-        let page = query.page(self.state.events().rev());
-        let is_whole = page.more || page.events.len() == query.limit || self.state.has_all_events();
+        let page = query.page(&mut self.state.events().rev());
+        let is_whole = page.more || self.state.has_all_events();
         is_whole.then(|| self.answer(&page))
     }
 
     /// A page of all records.
     #[must_use]
     pub fn records(&self, log: &Log, query: &Query) -> Value {
-        self.answer(&query.page(log.0.iter().rev()))
+        self.answer(&query.page(&mut log.0.iter().rev()))
     }
 
-    /// The records of a query, oldest first, whatever its limit, each made when it is asked for.
-    pub fn all_records<'k>(&'k self, log: &'k Log, query: &'k Query) -> impl Iterator<Item = Value> + 'k {
+    /// Hands out all records of a query, oldest first, whatever its limit.
+    pub fn each_record(&self, log: &Log, query: &Query, take: &mut dyn FnMut(Value)) {
         let filter = query.filter();
-        let found = log.0.iter().filter(move |event| filter.takes(event));
-        found.map(|event| audit::record(event, &self.state))
+        for event in &log.0 {
+            if filter.takes(event) {
+                take(audit::record(event, &self.state));
+            }
+        }
     }
 
     fn answer(&self, page: &audit::Page<'_>) -> Value {
-        let next = page.events.last().filter(|_| page.more).map(|last| Value::String(last.id.to_string()));
-        let events = page.events.iter().map(|event| audit::record(event, &self.state));
-        let members = [("events", Value::List(events.collect())), ("next", next.unwrap_or_default())];
-        Value::Map(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        let mut events = Vec::with_capacity(page.events.len());
+        for event in &page.events {
+            events.push(audit::record(event, &self.state));
+        }
+        let mut answer = vec![("events".to_owned(), Value::List(events))];
+        if let Some(last) = page.events.last().filter(|_| page.more) {
+            answer.push(("next".to_owned(), Value::String(last.id.to_string())));
+        }
+        Value::Map(answer)
     }
 
     /// Reads the log from a store's rows.
@@ -49,8 +57,14 @@ impl Kms {
         if let Some(fault) = stored.faults.first() {
             return Err(KmsError::internal(fault.to_string()));
         }
-        let events = stored.segments.into_iter().flat_map(|segment| segment.events);
-        Ok(Log(events.chain(self.state.waiting_events().cloned()).collect()))
+        let mut events = Vec::new();
+        for segment in stored.segments {
+            events.extend(segment.events);
+        }
+        for event in self.state.waiting_events() {
+            events.push(event.clone());
+        }
+        Ok(Log(events))
     }
 
     /// Whether the log in a store's rows is as it was written. What waits for the next commit is not in it.

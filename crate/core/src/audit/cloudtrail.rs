@@ -4,11 +4,10 @@
 //! KMS writes: <https://docs.aws.amazon.com/kms/latest/developerguide/understanding-kms-entries.html> and the page of
 //! each operation there (`ct-encrypt.html`, …).
 
-use super::parameters::{is_read_only, key_name};
-use crate::keys::{IdentityKind, KeyRef, Principal};
-use crate::model::cbor::{Cbor, Reader};
-use crate::model::validate::{Member, Shape, members_of};
-use crate::model::{Timestamp, Value, time};
+use super::parameters::{in_words, is_read_only};
+use crate::keys::{IdentityKind, Principal};
+use crate::model::cbor::Reader;
+use crate::model::{Value, time};
 use crate::store::{Event, State};
 
 /// What AWS writes of itself.
@@ -196,24 +195,24 @@ fn identity(event: &Event, state: &State) -> Value {
 }
 
 /// A member's name as CloudTrail has it: `KeyId` is `keyId`, and `AWSAccountId` is `aWSAccountId`.
-fn lower_first(name: &str) -> String {
+fn lower_first(name: &mut String) {
     if name == "CloudHsmClusterId" {
-        return "clusterId".to_owned();
+        "clusterId".clone_into(name);
     }
-    let mut characters = name.chars();
-    let first = characters.next().map(|first| first.to_ascii_lowercase());
-    first.into_iter().chain(characters).collect()
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
 }
 
 fn parameters(event: &Event) -> Value {
-    let members = members_of(&event.name).map(|(_, members)| members).unwrap_or_default();
     let mut told = Object::default();
     let mut from = Reader::new(&event.asked.bytes);
     while from.is_sound() && !from.is_at_sound_end() {
-        let name = from.str();
-        let value = Value::read(&mut from);
-        let shape = members.iter().find(|member| member.name == name).map(|member: &Member| member.shape);
-        told.push(&lower_first(name), shown(value, shape, event));
+        let mut name = from.str().to_owned();
+        let mut value = from.value();
+        show(&name, &mut value, event);
+        lower_first(&mut name);
+        told.0.push((name, value));
     }
     if event.is_service_event || UNTOLD.contains(&event.name.as_ref()) {
         return Value::Null;
@@ -232,46 +231,22 @@ fn parameters(event: &Event) -> Value {
     if told.0.is_empty() { Value::Null } else { told.into_value() }
 }
 
-/// A value as CloudTrail shows it: members in lower camel case, times in words. Of an answer no shapes are known: there
-/// every number with a fraction is a time, and every map a structure.
-fn shown(value: Value, shape: Option<&Shape>, event: &Event) -> Value {
-    match (value, shape) {
-        (Value::Integer(seconds), Some(Shape::Timestamp)) => {
-            time_in_words(Timestamp(seconds.saturating_mul(1000)))
+/// Makes a member's value what CloudTrail shows: members in lower camel case, times and keys in words. The names in an
+/// encryption context are the caller's.
+fn show(name: &str, value: &mut Value, event: &Event) {
+    match value {
+        Value::Bytes(bytes) => *value = Value::String(in_words(bytes.expose(), event)),
+        Value::List(items) => items.iter_mut().for_each(|item| show(name, item, event)),
+        Value::Map(members)
+            if !name.ends_with("EncryptionContext") && !name.starts_with("EncryptionContext") =>
+        {
+            for (name, value) in members {
+                show(name, value, event);
+                lower_first(name);
+            }
         }
-        #[allow(clippy::cast_possible_truncation)] // beyond the last instant there is, it is the last
-        (Value::Float(seconds), _) => time_in_words(Timestamp((seconds * 1000.0).round() as i64)),
-        (Value::Bytes(name), _) => {
-            let here = KeyRef { account: event.account, region: event.region.clone(), id: Cbor::blank() };
-            Value::String(key_name(name.expose(), &here).unwrap_or_default())
-        }
-        (Value::List(items), shape) => {
-            let item = match shape {
-                Some(Shape::List { item, .. }) => Some(*item),
-                _ => None,
-            };
-            Value::List(items.into_iter().map(|value| shown(value, item, event)).collect())
-        }
-        (map @ Value::Map(_), Some(Shape::Map { .. })) => map,
-        (Value::Map(given), shape) => {
-            let of = |name: &str| match shape {
-                Some(Shape::Structure(members)) => {
-                    members.iter().find(|member| member.name == name).map(|member| member.shape)
-                }
-                _ => None,
-            };
-            let given = given.into_iter().map(|(name, value)| {
-                let value = shown(value, of(&name), event);
-                (lower_first(&name), value)
-            });
-            Value::Map(given.collect())
-        }
-        (value, _) => value,
+        _ => {}
     }
-}
-
-fn time_in_words(at: Timestamp) -> Value {
-    Value::String(time::in_words(at))
 }
 
 /// Nothing of what only reads. Of what changes a key there is always its ARN, though the operation may not return it.
@@ -279,9 +254,10 @@ fn response(event: &Event) -> Value {
     if event.is_service_event || event.error().is_some() || is_read_only(&event.name) {
         return Value::Null;
     }
-    let told = event.rare.as_ref().map(|rare| rare.response.as_slice()).unwrap_or_default();
-    let told = if told.is_empty() { Value::Null } else { Value::read(&mut Reader::new(told)) };
-    let mut told = match shown(told, None, event) {
+    let answered = event.rare.as_ref().map(|rare| rare.response.as_slice()).unwrap_or_default();
+    let mut answered = Reader::new(answered).value();
+    show("", &mut answered, event);
+    let mut told = match answered {
         Value::Map(members) => Object(members),
         _ => Object::default(),
     };

@@ -144,8 +144,10 @@ pub fn share(events: &mut Vec<Event>, random: &mut dyn Random) -> Result<(), Fai
         }
         told.push(recipient);
         let Ids { event: own, .. } = Ids::draw(random)?;
-        let mut copy = Event { id: own, ..event.clone() };
-        copy.keys.retain(|of| of.key.account == recipient);
+        let mut copy = Event { id: own, keys: Vec::new(), ..event.clone() };
+        for of in event.keys.iter().filter(|of| of.key.account == recipient) {
+            copy.keys.push(of.clone());
+        }
         copy.rare.get_or_insert_default().shared = Some(Shared { id, recipient });
         events.push(copy);
     }

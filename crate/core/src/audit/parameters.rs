@@ -2,16 +2,16 @@
 //! grant tokens.
 
 use crate::keys::{AccountId, KeyId, KeyRef, Region};
-use crate::model::cbor::{Cbor, Writer};
-use crate::model::{Parameters, Value};
-use crate::store::Asked;
+use crate::model::cbor::Writer;
+use crate::model::{Parameters, Timestamp, Value, time};
+use crate::store::{Asked, Event};
 
 /// A request of more than this is not told: a key policy is of 32 KiB at most.
 const LONGEST: usize = 40_000;
 /// A key's id.
-pub(super) const ID: usize = 17;
+const ID: usize = 17;
 /// The ARN of a key of the event's account and Region: its id, and one byte more.
-pub(super) const ARN: usize = ID + 1;
+const ARN: usize = ID + 1;
 
 /// What is told of a request's members.
 #[must_use]
@@ -27,7 +27,7 @@ pub fn of_request(members: &Parameters, account: AccountId, region: &Region) -> 
             to.str(name);
             match value {
                 Value::String(text) if own => write_key(text, (account, region), &mut to),
-                value => value.write(&mut to),
+                value => write(name, value, &mut to),
             }
         }
         if !own {
@@ -49,9 +49,9 @@ fn write_key(text: &str, (account, region): (AccountId, &Region), to: &mut Write
         return to.bytes(&id.to_ordered_bytes());
     }
     let rest = text.strip_prefix("arn:aws:kms:").and_then(|rest| rest.strip_prefix(region.as_str()));
-    let rest = rest.and_then(|rest| rest.strip_prefix(':')?.split_once(":key/"));
+    let rest = rest.and_then(|rest| rest.strip_prefix(':')?.split_at_checked(12));
     let rest = rest.filter(|(of, _)| of.parse() == Ok(account));
-    match rest.and_then(|(_, id)| id.parse::<KeyId>().ok()) {
+    match rest.and_then(|(_, rest)| rest.strip_prefix(":key/")?.parse::<KeyId>().ok()) {
         Some(id) => {
             let mut bytes = [0; ARN];
             bytes.iter_mut().zip(id.to_ordered_bytes()).for_each(|(to, from)| *to = from);
@@ -61,12 +61,15 @@ fn write_key(text: &str, (account, region): (AccountId, &Region), to: &mut Write
     }
 }
 
-/// A key's name as it was given.
-pub(super) fn key_name(bytes: &[u8], like: &KeyRef) -> Option<String> {
-    let id = KeyId::from_ordered_bytes(bytes.get(..ID)?)?;
+/// What was written in short, in words.
+pub(super) fn in_words(bytes: &[u8], event: &Event) -> String {
+    if let Ok(milliseconds) = bytes.try_into() {
+        return time::in_words(Timestamp(i64::from_be_bytes(milliseconds)));
+    }
+    let Some(id) = bytes.get(..ID).and_then(KeyId::from_ordered_bytes) else { return String::new() };
     match bytes.len() {
-        ID => Some(id.to_string()),
-        _ => Some(KeyRef { id, ..like.clone() }.arn()),
+        ID => id.to_string(),
+        _ => KeyRef { account: event.account, region: event.region.clone(), id }.arn(),
     }
 }
 
@@ -76,30 +79,38 @@ pub fn of_answer(operation: &str, answer: &Value) -> Vec<u8> {
     match answer {
         Value::Map(members) if !members.is_empty() && !is_read_only(operation) => {
             let mut to = Writer::default();
-            write_answer(answer, &mut to);
+            write("", answer, &mut to);
             to.into_bytes()
         }
         _ => Vec::new(),
     }
 }
 
-fn write_answer(value: &Value, to: &mut Writer) {
+/// Writes what is told of a member: neither blobs nor the token that an answer gives out.
+fn write(name: &str, value: &Value, to: &mut Writer) {
     match value {
-        Value::Map(members) => {
-            let told = members
-                .iter()
-                .filter(|(name, value)| name != "GrantToken" && !matches!(value, Value::Bytes(_)));
-            to.map(told.clone().count() as u64);
-            for (name, value) in told {
-                to.str(name);
-                write_answer(value, to);
-            }
-        }
+        Value::Null | Value::Bytes(_) => to.null(),
+        Value::Boolean(value) => to.bool(*value),
+        Value::Integer(seconds) if name == "ValidTo" => to.bytes(&seconds.saturating_mul(1000).to_be_bytes()),
+        Value::Integer(number) => to.i64(*number),
+        // Every other time is such a number, and nothing else is.
+        #[allow(clippy::cast_possible_truncation)] // beyond the last instant there is, it is the last
+        Value::Float(seconds) => to.bytes(&((seconds * 1000.0).round() as i64).to_be_bytes()),
+        Value::String(text) => to.str(text),
         Value::List(items) => {
             to.array(items.len() as u64);
-            items.iter().for_each(|item| write_answer(item, to));
+            items.iter().for_each(|item| write(name, item, to));
         }
-        _ => value.write(to),
+        Value::Map(members) => {
+            let is_told = |(name, value): &&(String, Value)| {
+                name != "GrantToken" && !matches!(value, Value::Bytes(_) | Value::Null)
+            };
+            to.map(members.iter().filter(is_told).count() as u64);
+            for (name, value) in members.iter().filter(is_told) {
+                to.str(name);
+                write(name, value, to);
+            }
+        }
     }
 }
 

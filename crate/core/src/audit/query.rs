@@ -2,6 +2,7 @@
 
 use crate::keys::principal::{Arn, Named};
 use crate::keys::{AccountId, KeyId, KeyRef, Principal};
+use crate::model::shape::{read, request};
 use crate::model::{KmsError, Timestamp, Value};
 use crate::store::Event;
 
@@ -36,57 +37,55 @@ pub struct Page<'e> {
 }
 
 const DEFAULT_LIMIT: i64 = 50;
-const MOST: i64 = 1000;
+const MOST: usize = 1000;
+
+request! {
+    /// As a host is given it.
+    struct Given {
+        "from" from: Option<Timestamp>,
+        "to" to: Option<Timestamp>,
+        "key" key: Option<String>,
+        "principal" principal: Option<String>,
+        "operation" operation: Option<String>,
+        "errors" errors: Option<bool>,
+        "limit" limit: Option<i64>,
+        "before" before: Option<String>,
+    }
+}
 
 impl Query {
     /// Reads what a host was given.
     ///
     /// # Errors
-    /// `ValidationException` where a member is of another type.
-    pub fn from_value(mut value: Value) -> Result<Self, KmsError> {
-        let mut text = |name: &str| match value.take(name) {
-            Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(text)),
-            _ => Err(refused(name)),
-        };
-        let (key, principal) = (text("key")?, text("principal")?);
-        let (operation, before) = (text("operation")?, text("before")?);
-        let mut time = |name: &str| match value.take(name) {
-            Value::Null => Ok(None),
-            Value::Integer(seconds) => Ok(Some(Timestamp(seconds.saturating_mul(1000)))),
-            #[allow(clippy::cast_possible_truncation)] // beyond the last instant there is, it is the last
-            Value::Float(seconds) => Ok(Some(Timestamp((seconds * 1000.0).round() as i64))),
-            _ => Err(refused(name)),
-        };
-        let (from, to) = (time("from")?, time("to")?);
-        let errors = match value.take("errors") {
-            Value::Null => None,
-            Value::Boolean(errors) => Some(errors),
-            _ => return Err(refused("errors")),
-        };
-        let limit = match value.take("limit") {
-            Value::Null => DEFAULT_LIMIT,
-            Value::Integer(limit) if (1..=MOST).contains(&limit) => limit,
-            _ => return Err(refused("limit")),
-        };
-        let limit = usize::try_from(limit).unwrap_or_default();
+    /// `SerializationException` where a member is of another type, `ValidationException` for a limit out of range.
+    pub fn from_value(value: Value) -> Result<Self, KmsError> {
+        let Given { from, to, key, principal, operation, errors, limit, before } = read(value)?;
+        let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or_default();
+        if !(1..=MOST).contains(&limit) {
+            return Err(KmsError::validation("A page has 1 to 1000 records."));
+        }
         Ok(Self { from, to, key, principal, operation, errors, limit, before })
     }
 
     /// The page of `events`, which come newest first. Where the event that it should begin after is not among them,
     /// there is nothing behind it.
     #[must_use]
-    pub fn page<'e>(&self, events: impl Iterator<Item = &'e Event>) -> Page<'e> {
+    pub fn page<'e>(&self, events: &mut dyn Iterator<Item = &'e Event>) -> Page<'e> {
         let filter = self.filter();
+        let mut page = Page { events: Vec::new(), more: false };
         let mut is_before = self.before.is_none();
-        let rest = events.skip_while(move |event| {
-            let passed = is_before;
-            is_before |= self.before.as_ref().is_some_and(|before| event.id.to_string() == *before);
-            !passed
-        });
-        let mut found = rest.filter(|event| filter.takes(event));
-        let events: Vec<&Event> = found.by_ref().take(self.limit).collect();
-        Page { events, more: found.next().is_some() }
+        for event in events {
+            if !is_before {
+                is_before = self.before.as_ref().is_some_and(|before| event.id.to_string() == *before);
+            } else if filter.takes(event) {
+                if page.events.len() == self.limit {
+                    page.more = true;
+                    return page;
+                }
+                page.events.push(event);
+            }
+        }
+        page
     }
 
     /// The query, read once.
@@ -151,8 +150,4 @@ fn key_of_arn(text: &str) -> Option<KeyRef> {
     let mut parts = text.strip_prefix("arn:aws:kms:")?.splitn(3, ':');
     let (region, account) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     Some(KeyRef { account, region, id: parts.next()?.strip_prefix("key/")?.parse().ok()? })
-}
-
-fn refused(name: &str) -> KmsError {
-    KmsError::validation(format!("{name} is not what a query of the audit log takes."))
 }

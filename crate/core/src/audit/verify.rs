@@ -125,7 +125,7 @@ fn end(stored: &Stored, events: usize) -> Option<Broken> {
         (last, Some(end)) if last == end => return None,
         (_, None) => "What says where the log ends is missing.".to_owned(),
         (last, Some(end)) if last.sequence < end.sequence => {
-            let missing = end.events.saturating_sub(last.events);
+            let missing = usize::try_from(end.events.saturating_sub(last.events)).unwrap_or(usize::MAX);
             format!("The newest records are missing: {missing} of them.")
         }
         _ => "The log goes on where it is said to end.".to_owned(),

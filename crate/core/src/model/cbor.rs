@@ -70,8 +70,6 @@ writes! {
     u64(u64);
     /// A number that may be negative.
     i64(i64);
-    /// A number with a fraction.
-    f64(f64);
     /// A truth value.
     bool(bool);
 }

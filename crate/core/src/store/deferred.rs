@@ -40,9 +40,9 @@ pub(super) struct Deferred {
     slots: u32,
     /// Where the chain of what the store holds ends,
     chained: Chained,
-    /// and where it will once the commit stands that was sealed last. To seal a commit changes nothing else, and most
+    /// and where it will once the commit stands that was sealed last, and the weight of its events. To seal a commit changes nothing else, and most
     /// are applied right after: hashing the events again then would double what they cost.
-    sealed: Cell<Option<Chained>>,
+    sealed: Cell<Option<(Chained, usize)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ impl Deferred {
         self.events.iter()
     }
 
-    pub(super) fn waiting(&self) -> impl Iterator<Item = &Event> + Clone {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Event> {
         self.events.range(self.events.len() - self.waiting..)
     }
 
@@ -118,18 +118,18 @@ impl Deferred {
         generation: u64,
         is_known: impl Fn(&KeyRef) -> bool,
     ) -> Vec<Change> {
-        let events = self.waiting().chain(events);
-        if events.clone().next().is_none() {
+        let events: Vec<&Event> = self.waiting().chain(events).collect();
+        if events.is_empty() {
             return Vec::new();
         }
-        let weight = events.clone().map(Event::weight).sum();
+        let weight = events.iter().map(|event| event.weight()).sum();
         let Place { slot, replaced, carried } = self.place(weight, is_known);
         let uses: Vec<&LastUse> = carried.iter().filter_map(|key| self.last_use(key)).collect();
-        let (log, count) = write_log(events);
+        let log = write_log(&events);
         let kept = self.segments.iter().skip(replaced).find_map(|kept| kept.sequence);
         let oldest = (replaced > 0).then(|| kept.unwrap_or(self.chained.sequence.saturating_add(1)));
-        let (link, chained) = self.chained.next(&log, count, oldest);
-        self.sealed.set(Some(chained));
+        let (link, chained) = self.chained.next(&log, events.len(), oldest);
+        self.sealed.set(Some((chained, weight)));
         let record = Segment::record(slot, generation, &uses, &log, &link);
         let change = |slot: u32, record| Change { kind: Kind::Audit, id: slot.to_string(), record };
         let replaced = self.segments.iter().take(replaced).map(|old| old.slot).filter(|old| *old != slot);
@@ -144,9 +144,10 @@ impl Deferred {
         if count == 0 {
             return;
         }
-        let weight: usize = self.waiting().chain(&events).map(Event::weight).sum();
+        // What is committed was sealed.
+        let (chained, weight) = self.sealed.take().unwrap_or((self.chained, count));
+        self.chained = chained;
         let Place { slot, replaced, carried } = self.place(weight, is_known);
-        self.chained = self.sealed.take().unwrap_or(self.chained);
         for event in &events {
             self.used(event, None);
         }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
-use tabkms_core::api::Log;
 use tabkms_core::audit::{Query, Verdict};
 use tabkms_core::model::Value;
 use wasm_bindgen::JsValue;
@@ -14,52 +13,44 @@ use crate::error::Failure;
 use crate::value::{plain_from_js, to_js};
 
 /// How many records of an export are in JavaScript at once.
-const BATCH: usize = 500;
+const BATCH: u32 = 500;
 
 impl Inner {
-    /// A page of records: from memory, unless older ones than stand there are asked for.
-    pub(super) async fn audit_events(self: &Rc<Self>, query: &JsValue) -> Result<JsValue, Failure> {
-        let query = Query::from_value(plain_from_js(query)?)?;
+    /// A page of records, from memory unless older ones than stand there are asked for; with `take`, all records to
+    /// that. Without a query, whether the stored log is as it was written.
+    pub(super) async fn audit(
+        self: &Rc<Self>,
+        query: Option<&JsValue>,
+        take: Option<&Function>,
+    ) -> Result<JsValue, Failure> {
+        let query = query.map(|query| Query::from_value(plain_from_js(query)?)).transpose()?;
         self.refresh().await?;
-        if let Some(page) = self.with(|state| state.kms.recent_records(&query))? {
+        if let (Some(query), None) = (&query, take)
+            && let Some(page) = self.with(|state| state.kms.recent_records(query))?
+        {
             return Ok(to_js(&page));
         }
-        let log = self.log().await?;
-        self.with(|state| to_js(&state.kms.records(&log, &query)))
-    }
-
-    pub(super) async fn verify_audit(self: &Rc<Self>) -> Result<JsValue, Failure> {
-        self.refresh().await?;
-        self.flush().await?;
+        if query.is_none() {
+            // What waits is not in the chain yet.
+            self.flush().await?;
+        }
         let rows = self.store.read_all().await?.rows;
-        self.with(|state| to_js(&answer(state.kms.verify_log(&rows))))
-    }
-
-    pub(super) async fn export_audit(
-        self: &Rc<Self>,
-        query: &JsValue,
-        take: &Function,
-    ) -> Result<JsValue, Failure> {
-        let query = Query::from_value(plain_from_js(query)?)?;
-        self.refresh().await?;
-        let log = self.log().await?;
         self.with(|state| {
-            let mut records = state.kms.all_records(&log, &query).map(|record| to_js(&record));
-            loop {
-                let batch: Array = records.by_ref().take(BATCH).collect();
-                if batch.length() == 0 {
-                    return JsValue::UNDEFINED;
+            let Some(query) = query else { return Ok(to_js(&answer(state.kms.verify_log(&rows)))) };
+            let log = state.kms.read_log(&rows)?;
+            let Some(take) = take else { return Ok(to_js(&state.kms.records(&log, &query))) };
+            let batch = Array::new();
+            // It is ours, and only keeps them.
+            let hand = |batch: &Array| drop(take.call1(&JsValue::UNDEFINED, batch));
+            state.kms.each_record(&log, &query, &mut |record| {
+                if batch.push(&to_js(&record)) == BATCH {
+                    hand(&batch);
+                    batch.set_length(0);
                 }
-                // Ours, and it only keeps them.
-                let _ = take.call1(&JsValue::UNDEFINED, &batch);
-            }
-        })
-    }
-
-    /// The whole log.
-    async fn log(self: &Rc<Self>) -> Result<Log, Failure> {
-        let rows = self.store.read_all().await?.rows;
-        Ok(self.with(|state| state.kms.read_log(&rows))??)
+            });
+            hand(&batch);
+            Ok(JsValue::UNDEFINED)
+        })?
     }
 }
 

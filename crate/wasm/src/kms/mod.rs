@@ -106,22 +106,11 @@ impl Kms {
         self.run(move |inner| async move { inner.advance(milliseconds, progress.as_ref()).await })
     }
 
-    /// Records of the audit log, newest first: resolves to `{ events, next }`. `query` is an object of its own data.
-    #[wasm_bindgen(js_name = auditEvents)]
-    pub fn audit_events(&self, query: JsValue) -> Given<JsValue> {
-        self.run(move |inner| async move { inner.audit_events(&query).await })
-    }
-
-    /// Whether the stored audit log is as it was written: resolves to `{ ok, events, from, fault }`, the time in seconds.
-    #[wasm_bindgen(js_name = verifyAudit)]
-    pub fn verify_audit(&self) -> Given<JsValue> {
-        self.run(move |inner| async move { inner.verify_audit().await })
-    }
-
-    /// Hands all records of a query to `take`, oldest first, some hundred at a time.
-    #[wasm_bindgen(js_name = exportAudit)]
-    pub fn export_audit(&self, query: JsValue, take: Function) -> Given<JsValue> {
-        self.run(move |inner| async move { inner.export_audit(&query, &take).await })
+    /// Records of the audit log: resolves to `{ events, next }`, newest first. With `take`, hands all of them to it, oldest
+    /// first, some hundred at a time, in an array that is its own only as long. Without a `query`, an object of its own
+    /// data, resolves to whether the stored log is as it was written: `{ ok, events, from, fault }`, the time in seconds.
+    pub fn audit(&self, query: Option<JsValue>, take: Option<Function>) -> Given<JsValue> {
+        self.run(move |inner| async move { inner.audit(query.as_ref(), take.as_ref()).await })
     }
 
     /// Names every byte of a KMS ciphertext or of an Encryption SDK message.

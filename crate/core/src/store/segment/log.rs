@@ -1,6 +1,5 @@
 //! The part of a segment that holds the events: see [`super`] for its form.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::keys::{AccountId, KeyRef, Region};
@@ -15,43 +14,42 @@ const FRAMES: usize = 16;
 const KEYS: usize = 16;
 const OWN: usize = 4;
 
-/// What stood in a segment last, the newest first.
+/// What has stood in a segment up to here.
 struct Window<T> {
-    seen: VecDeque<T>,
-    count: u64,
+    seen: Vec<T>,
     most: usize,
 }
 
 impl<T> Window<T> {
     fn new(most: usize) -> Self {
-        Self { seen: VecDeque::with_capacity(most), count: 0, most }
+        Self { seen: Vec::new(), most }
     }
 
-    /// The number of what `is_it`; `None` notes `item` as the next.
+    /// The number of what `is_it`, if it is among the newest; `None` notes `item` as the next.
     fn number(&mut self, item: T, is_it: impl Fn(&T) -> bool) -> Option<u64> {
-        if let Some(back) = self.seen.iter().position(is_it) {
-            return Some(self.count - 1 - back as u64);
+        let start = self.seen.len().saturating_sub(self.most);
+        for (number, seen) in self.seen.iter().enumerate().skip(start).rev() {
+            if is_it(seen) {
+                return Some(number as u64);
+            }
         }
-        self.seen.truncate(self.most - 1);
-        self.seen.push_front(item);
-        self.count += 1;
+        self.seen.push(item);
         None
     }
 }
 
 /// The log of `events`.
-pub(in crate::store) fn write_log<'e>(events: impl Iterator<Item = &'e Event> + Clone) -> (Vec<u8>, usize) {
-    let count = events.clone().count();
-    let mut to = Writer::with_capacity(256 + 80 * count);
+pub(in crate::store) fn write_log(events: &[&Event]) -> Vec<u8> {
+    let mut to = Writer::with_capacity(256 + 80 * events.len());
     let mut frames = Window::<&Event>::new(FRAMES);
     let mut keys = Window::<&KeyOf>::new(KEYS);
     let mut owns = Window::<&[u8]>::new(OWN);
-    let mut at = events.clone().next().map_or(0, |event| event.at.0);
-    let mut checks = Vec::with_capacity(4 * count);
+    let mut at = events.first().map_or(0, |event| event.at.0);
+    let mut checks = Vec::with_capacity(4 * events.len());
     let mut check = Check::default();
     to.i64(at);
-    to.array(count as u64);
-    for event in events {
+    to.array(events.len() as u64);
+    for event in events.iter().copied() {
         let start = to.written().len();
         to.array(6);
         let mut ids = [0; 32];
@@ -90,7 +88,7 @@ pub(in crate::store) fn write_log<'e>(events: impl Iterator<Item = &'e Event> + 
         checks.extend_from_slice(&check.sum());
     }
     to.bytes(&checks);
-    (to.into_bytes(), count)
+    to.into_bytes()
 }
 
 fn is_here(key: &KeyOf, event: &Event) -> bool {
@@ -192,7 +190,7 @@ pub(super) fn read_log(log: &[u8]) -> ReadLog {
     let count = from.array();
     let mut seen = Seen::default();
     let mut events = Vec::with_capacity(usize::try_from(count).unwrap_or_default().min(log.len() / 32));
-    let mut sums = Vec::with_capacity(events.capacity());
+    let mut sums = Vec::with_capacity(4 * events.capacity());
     let mut check = Check::default();
     for _ in 0..count {
         let start = from.position();
@@ -201,14 +199,13 @@ pub(super) fn read_log(log: &[u8]) -> ReadLog {
             break;
         }
         check.add(log.get(start..from.position()).unwrap_or_default());
-        sums.push(check.sum());
+        sums.extend_from_slice(&check.sum());
         events.push(event);
     }
     let checks = from.bytes();
     let is_sound = from.is_sound();
-    let expected = checks.chunks(4);
-    let wrong = sums.iter().zip(expected.clone()).position(|(sum, expected)| sum != expected);
-    let wrong = wrong.or((sums.len() != expected.len()).then(|| sums.len().min(expected.len())));
+    let differs = sums.iter().zip(checks).position(|(sum, check)| sum != check).map(|at| at / 4);
+    let wrong = differs.or((sums.len() != checks.len()).then_some(events.len()));
     ReadLog { events, is_sound, wrong: wrong.filter(|_| is_sound) }
 }
 
@@ -254,9 +251,10 @@ impl Seen {
         if !from.takes_null() {
             if from.is_bytes() {
                 self.own.push(from.bytes().to_vec());
-                event.asked.bytes.extend(self.own.last().into_iter().flatten());
+                event.asked.bytes.extend_from_slice(self.own.last().map(Vec::as_slice).unwrap_or_default());
             } else {
-                event.asked.bytes.extend(numbered(&self.own, from).into_iter().flatten());
+                let own = numbered(&self.own, from).map(Vec::as_slice);
+                event.asked.bytes.extend_from_slice(own.unwrap_or_default());
             }
         }
         let shared: Option<Shared> = Cbor::read(from);

@@ -66,7 +66,7 @@ fn rare_event(number: u32) -> Event {
 }
 
 fn log_of(events: &[Event]) -> Vec<u8> {
-    write_log(events.iter()).0
+    write_log(&events.iter().collect::<Vec<_>>())
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn no_damaged_log_reads_as_if_it_were_sound() {
 
 #[test]
 fn a_segment_knows_its_place_and_how_it_is_chained() {
-    let (log, count) = write_log([event(1), event(2)].iter());
+    let (log, count) = (log_of(&[event(1), event(2)]), 2);
     let (link, end) = Chained { sequence: 6, events: 40, hash: [3; 32], oldest: 2 }.next(&log, count, None);
     assert_eq!((link.sequence, link.before, link.oldest, link.previous), (7, 40, 2, [3; 32]));
     assert_eq!(
