@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import {
+  checkPrimeSync,
   constants,
   createPrivateKey,
   createPublicKey,
@@ -179,6 +180,32 @@ test("a store that is on its own makes RSA keys, signs and decrypts in wasm", as
   }
   assert.deepEqual(asked, []);
 });
+
+for (const KeyPairSpec of ["RSA_2048", "RSA_3072"]) {
+  test(`OpenSSL finds the primes prime that wasm makes for ${KeyPairSpec}`, async () => {
+    asked.length = 0;
+    const { KeyId } = (await alone.send("CreateKey")).KeyMetadata;
+    const { PrivateKeyPlaintext } = await alone.send("GenerateDataKeyPair", { KeyId, KeyPairSpec });
+    assert.deepEqual(asked, []);
+    const { n, e, d, p, q } = privateKey(Buffer.from(PrivateKeyPlaintext)).export({
+      format: "jwk",
+    });
+    const [N, E, D, P, Q] = [n, e, d, p, q].map((text) =>
+      BigInt(`0x${Buffer.from(text, "base64url").toString("hex")}`),
+    );
+    const half = BigInt(KeyPairSpec.slice("RSA_".length)) / 2n;
+    assert.equal(E, 65537n);
+    assert.equal(P * Q, N);
+    for (const prime of [P, Q]) {
+      assert.ok(checkPrimeSync(prime, { checks: 64 }));
+      assert.equal(prime >> (half - 2n), 3n);
+      assert.equal((D * E) % (prime - 1n), 1n);
+    }
+    assert.ok((P > Q ? P - Q : Q - P) >> (half - 100n) > 0n);
+    // FIPS 186-5, A.1.1, step 3: not too small.
+    assert.ok(D >> half > 0n);
+  });
+}
 
 const CURVES = {
   ECC_NIST_P256: "prime256v1",

@@ -3,6 +3,8 @@
 //! The private key is kept as DER PKCS #8 (RFC 5958), the form in which WebCrypto and OpenSSL take it in. Every
 //! operation with it is blinded and checked against the public key before its result is given out.
 
+mod prime;
+
 use ::rsa::rand_core::{TryCryptoRng, TryRng};
 use ::rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use ::rsa::{BoxedUint, Error, Pkcs1v15Sign, PrivateKey, Pss, PublicKey};
@@ -165,8 +167,23 @@ fn signing(error: Error) -> PairError {
     }
 }
 
+/// The public exponent.
+const EXPONENT: u64 = 65_537;
+
+/// Makes a key of `bits`: FIPS 186-5, A.1.3.
 pub(super) fn generate(bits: usize, random: &mut dyn Random) -> Result<Pair, PairError> {
-    pair(&PrivateKey::new(&mut Source(random), bits).map_err(signing)?)
+    let half = u32::try_from(bits / 2).map_err(|_| PairError::Unsupported)?;
+    let small = prime::small_primes();
+    let p = prime::prime(half, EXPONENT, &small, random)?;
+    loop {
+        let q = prime::prime(half, EXPONENT, &small, random)?;
+        // Step 5.4: primes that are near each other are found from their product.
+        let difference = if p > q { p.wrapping_sub(&q) } else { q.wrapping_sub(&p) };
+        if difference.bit_width_vartime() > half.saturating_sub(100) {
+            let key = PrivateKey::from_p_q(p, q, EXPONENT.into()).map_err(signing)?;
+            return pair(&key);
+        }
+    }
 }
 
 fn pair(key: &PrivateKey) -> Result<Pair, PairError> {
