@@ -204,8 +204,8 @@ const MUTANTS = {
 const TABLES = [
   {
     file: "facts",
-    lookup: "KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))",
-    but: "KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key) && !crate::is_mutant(name))",
+    lookup: "with_length(key.len()).find(|(name, _)| name.eq_ignore_ascii_case(key))",
+    but: "with_length(key.len()).find(|(name, _)| name.eq_ignore_ascii_case(key) && !crate::is_mutant(name))",
     names: /^ {4}\(?\s*"((?:kms|aws):[a-z]+)",/gm,
   },
   {

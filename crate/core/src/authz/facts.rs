@@ -26,7 +26,7 @@ enum Source {
 use Source::{Computed, OfKey, Parameter};
 
 /// In lower case: names of condition keys are compared without case.
-static KEYS: &[(&str, Source)] = &[
+const KEYS: &[(&str, Source)] = &[
     ("kms:bypasspolicylockoutsafetycheck", Parameter("BypassPolicyLockoutSafetyCheck", Some("false"))),
     ("kms:calleraccount", Computed(caller_account)),
     ("kms:customermasterkeyspec", OfKey(|key| key.spec.name(), "CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")),
@@ -95,6 +95,29 @@ static KEYS: &[(&str, Source)] = &[
     ("aws:viaawsservice", Computed(|asked, each| each(truth(asked.caller.via_service.is_some())))),
 ];
 
+/// For each length, the keys whose names have it, a bit for each: most conditions are asked in vain, and often.
+// Evaluated by the compiler: what is out of range does not compile.
+#[allow(clippy::indexing_slicing)]
+static BY_LENGTH: [u64; 48] = {
+    assert!(KEYS.len() <= 64);
+    let mut masks = [0; 48];
+    let mut at = 0;
+    while at < KEYS.len() {
+        masks[KEYS[at].0.len()] |= 1 << at;
+        at += 1;
+    }
+    masks
+};
+
+fn with_length(length: usize) -> impl Iterator<Item = &'static (&'static str, Source)> {
+    let mut mask = BY_LENGTH.get(length).copied().unwrap_or_default();
+    std::iter::from_fn(move || {
+        let at = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        KEYS.get(at)
+    })
+}
+
 /// What stands behind the prefix names the value.
 type Family = fn(&Question<'_>, &str, Each<'_>);
 
@@ -133,7 +156,7 @@ static FAMILIES: &[(&str, Family)] = &[
 
 impl Facts for Question<'_> {
     fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {
-        if let Some((_, source)) = KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+        if let Some((_, source)) = with_length(key.len()).find(|(name, _)| name.eq_ignore_ascii_case(key)) {
             return match *source {
                 Parameter(name, default) => self.parameter(name, default, each),
                 OfKey(of, name, default) => match self.on {

@@ -103,6 +103,37 @@ fn a_grant_is_limited_and_denied_as_a_key_policys_leave_is() {
     }
 }
 
+/// The quota is asked of the count: it costs nothing however many there are.
+#[test]
+fn the_grants_on_a_key_are_counted() {
+    let mut world = world();
+    let reference = world.key.reference.clone();
+    let change = |world: &mut World, grant: &Grant, is_put: bool| {
+        let mut changes = Changes::default();
+        changes.put(grant);
+        if let (Some(change), false) = (changes.durable.first_mut(), is_put) {
+            change.record = None;
+        }
+        for change in &changes.durable {
+            world.state.apply(change).unwrap();
+        }
+    };
+    let other = Grant { id: id(2), ..grant(BOB, &["Encrypt"]) };
+    for (of, is_put, count) in [
+        (&grant(ALICE, &["Encrypt"]), true, 1),
+        (&grant(ALICE, &["Decrypt"]), true, 1),
+        (&other, true, 2),
+        (&grant(ALICE, &[]), false, 1),
+        (&grant(ALICE, &[]), false, 1),
+        (&other, false, 0),
+        (&other, true, 1),
+    ] {
+        change(&mut world, of, is_put);
+        assert_eq!(world.state.grant_count(&reference), count);
+        assert_eq!(world.state.grants_of(&reference, None).count(), count);
+    }
+}
+
 /// The constraints as JSON.
 fn constrained(constraints: &str) -> Grant {
     let node = json::parse(constraints).unwrap();
