@@ -96,6 +96,7 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
         resource: &resource,
         principal: &asked.caller.principal,
         role_arn: role_arn.as_deref(),
+        has_boundary: identities.have_boundary(),
         facts: asked,
     };
 

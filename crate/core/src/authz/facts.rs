@@ -26,19 +26,21 @@ enum Source {
 use Source::{Computed, OfKey, Parameter};
 
 /// In lower case: names of condition keys are compared without case.
-static KEYS: &[(&str, Source)] = &[
+const KEYS: &[(&str, Source)] = &[
     ("kms:bypasspolicylockoutsafetycheck", Parameter("BypassPolicyLockoutSafetyCheck", Some("false"))),
-    ("kms:calleraccount", Computed(|asked, each| each(&asked.caller.account.to_string()))),
+    ("kms:calleraccount", Computed(caller_account)),
     ("kms:customermasterkeyspec", OfKey(|key| key.spec.name(), "CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")),
     ("kms:customermasterkeyusage", OfKey(|key| key.usage.name(), "KeyUsage", "ENCRYPT_DECRYPT")),
     ("kms:datakeypairspec", Parameter("KeyPairSpec", None)),
     ("kms:encryptionalgorithm", Computed(encryption_algorithm)),
     ("kms:encryptioncontextkeys", Computed(|asked, each| context(asked, &mut |key, _| each(key)))),
     ("kms:expirationmodel", Computed(expiration_model)),
+    ("kms:grantconstraintsourcearn", Computed(|asked, each| maybe(source_of_grant(asked), each))),
     ("kms:grantconstrainttype", Computed(constraint_types)),
     ("kms:grantisforawsresource", Computed(is_for_aws_resource)),
     ("kms:grantoperations", Parameter("Operations", None)),
     ("kms:granteeprincipal", Parameter("GranteePrincipal", None)),
+    ("kms:granteeserviceprincipal", Parameter("GranteeServicePrincipal", None)),
     ("kms:keyagreementalgorithm", Parameter("KeyAgreementAlgorithm", None)),
     ("kms:keyorigin", OfKey(|key| key.origin.name(), "Origin", "AWS_KMS")),
     ("kms:keyspec", OfKey(|key| key.spec.name(), "KeySpec", "SYMMETRIC_DEFAULT")),
@@ -53,6 +55,7 @@ static KEYS: &[(&str, Source)] = &[
     ("kms:requestalias", Computed(request_alias)),
     ("kms:resourcealiases", Computed(resource_aliases)),
     ("kms:retiringprincipal", Parameter("RetiringPrincipal", None)),
+    ("kms:retiringserviceprincipal", Parameter("RetiringServicePrincipal", None)),
     ("kms:rotationperiodindays", Computed(rotation_period)),
     ("kms:schedulekeydeletionpendingwindowindays", Parameter("PendingWindowInDays", None)),
     ("kms:signingalgorithm", Parameter("SigningAlgorithm", None)),
@@ -92,6 +95,29 @@ static KEYS: &[(&str, Source)] = &[
     ("aws:viaawsservice", Computed(|asked, each| each(truth(asked.caller.via_service.is_some())))),
 ];
 
+/// For each length, the keys whose names have it, a bit for each: most conditions are asked in vain, and often.
+// Evaluated by the compiler: what is out of range does not compile.
+#[allow(clippy::indexing_slicing)]
+static BY_LENGTH: [u64; 48] = {
+    assert!(KEYS.len() <= 64);
+    let mut masks = [0; 48];
+    let mut at = 0;
+    while at < KEYS.len() {
+        masks[KEYS[at].0.len()] |= 1 << at;
+        at += 1;
+    }
+    masks
+};
+
+fn with_length(length: usize) -> impl Iterator<Item = &'static (&'static str, Source)> {
+    let mut mask = BY_LENGTH.get(length).copied().unwrap_or_default();
+    std::iter::from_fn(move || {
+        let at = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        KEYS.get(at)
+    })
+}
+
 /// What stands behind the prefix names the value.
 type Family = fn(&Question<'_>, &str, Each<'_>);
 
@@ -130,7 +156,7 @@ static FAMILIES: &[(&str, Family)] = &[
 
 impl Facts for Question<'_> {
     fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {
-        if let Some((_, source)) = KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+        if let Some((_, source)) = with_length(key.len()).find(|(name, _)| name.eq_ignore_ascii_case(key)) {
             return match *source {
                 Parameter(name, default) => self.parameter(name, default, each),
                 OfKey(of, name, default) => match self.on {
@@ -268,10 +294,32 @@ fn is_for_aws_resource(asked: &Question<'_>, each: Each<'_>) {
 }
 
 fn multi_region_key_type(asked: &Question<'_>, each: Each<'_>) {
-    if let Resource::Key { key, .. } = asked.on
-        && key.multi_region.is_some()
-    {
-        each(if key.is_replica() { "REPLICA" } else { "PRIMARY" });
+    match asked.on {
+        Resource::Key { key, .. } if key.multi_region.is_some() => {
+            each(if key.is_replica() { "REPLICA" } else { "PRIMARY" });
+        }
+        // What is to be made is a primary.
+        Resource::Any if asked.parameters.get("MultiRegion") == Some(&Value::Boolean(true)) => {
+            each("PRIMARY")
+        }
+        _ => {}
+    }
+}
+
+fn source_of_grant<'a>(asked: &'a Question<'_>) -> Option<&'a str> {
+    match asked.parameters.get("Constraints")?.get("SourceArn") {
+        Some(Value::String(arn)) => Some(arn),
+        _ => None,
+    }
+}
+
+/// The actions that have no condition keys of KMS's own:
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html>.
+const WITHOUT_KEYS: [&str; 4] = ["GenerateRandom", "ListAliases", "ListKeys", "ListRetirableGrants"];
+
+fn caller_account(asked: &Question<'_>, each: Each<'_>) {
+    if !WITHOUT_KEYS.contains(&asked.action) {
+        each(&asked.caller.account.to_string());
     }
 }
 
@@ -294,8 +342,12 @@ fn resource_aliases(asked: &Question<'_>, each: Each<'_>) {
     }
 }
 
+/// No services call for custom key stores.
 fn via_service(asked: &Question<'_>, each: Each<'_>) {
-    if let Some(service) = &asked.caller.via_service {
+    if let Some(service) = &asked.caller.via_service
+        && !WITHOUT_KEYS.contains(&asked.action)
+        && !asked.action.contains("CustomKeyStore")
+    {
         each(&format!("{service}.{}.amazonaws.com", asked.caller.region));
     }
 }

@@ -62,6 +62,10 @@ impl<'a> Identities<'a> {
         all([own].into_iter().chain(attached))
     }
 
+    pub(super) fn have_boundary(&self) -> bool {
+        self.identity.is_some_and(|identity| identity.boundary.is_some())
+    }
+
     /// What the permissions boundary says; `None` where there is none. One that is gone allows nothing.
     pub(super) fn ask_boundary(&self, request: &Request<'_>, record: &mut Record<'_>) -> Option<Answer> {
         let arn = self.identity?.boundary.as_deref()?;

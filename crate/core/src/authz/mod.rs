@@ -13,6 +13,9 @@ pub mod policy;
 mod question;
 mod why;
 
+#[cfg(test)]
+mod tests;
+
 pub use caller::{Caller, Session};
 pub use decision::{Refusal, decide, unknown_to};
 pub use default_policy::default_policy;

@@ -93,7 +93,7 @@ pub(super) fn create_grant(
         let (token, id) = (context.grant_token(existing)?, existing.id.to_string());
         return Ok(CreateGrantResponse { token, id });
     }
-    if context.state.grants_of(&grant.key, None).nth(MAX_GRANTS - 1).is_some() {
+    if context.state.grant_count(&grant.key) >= MAX_GRANTS {
         let message = format!("{} has {MAX_GRANTS} grants already", key.arn());
         return Err(KmsError::request(RequestError::LimitExceeded, message));
     }

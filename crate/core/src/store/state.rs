@@ -1,5 +1,7 @@
 //! The state in memory: records by id, and what they are looked for by, at O(log n) each.
 
+use std::collections::BTreeMap;
+
 use super::deferred::Deferred;
 use super::index::{Entry, Index, Path};
 use super::{Change, Clock, Event, Kind, LastUse, Record, StoreError};
@@ -20,6 +22,8 @@ pub struct State {
     keys: usize,
     /// How many customer managed keys each account has in each Region.
     customer_keys: Vec<(AccountId, Region, usize)>,
+    /// How many grants are on each key that has any.
+    grants: BTreeMap<KeyRef, usize>,
 }
 
 impl State {
@@ -92,6 +96,12 @@ impl State {
     pub fn grants_of(&self, key: &KeyRef, after: Option<&GrantId>) -> impl Iterator<Item = &Grant> {
         let after = after.map(|after| Path::grant(key, Some(after)));
         self.index.below(Path::grant(key, None), after).filter_map(Entry::grant)
+    }
+
+    /// How many grants are on a key.
+    #[must_use]
+    pub fn grant_count(&self, key: &KeyRef) -> usize {
+        self.grants.get(key).copied().unwrap_or_default()
     }
 
     /// The grants on a key that name `grantee`, in the order of their ids, from the one after `after`.
@@ -287,8 +297,8 @@ impl State {
                 let grant = bytes.map(|b| Grant::from_bytes(id, b)).transpose()?;
                 let (key, id) = id.rsplit_once('/').ok_or_else(malformed)?;
                 let parsed = |_: NotAnId| malformed();
-                let path = Path::grant(&key.parse().map_err(parsed)?, Some(&id.parse().map_err(parsed)?));
-                self.index.set(&path, grant.map(Entry::Grant));
+                let (key, id) = (key.parse().map_err(parsed)?, id.parse().map_err(parsed)?);
+                self.set_grant(&key, &id, grant);
             }
             Kind::CustomKeyStore => {
                 let store = bytes.map(|b| CustomKeyStore::from_bytes(id, b)).transpose()?;
@@ -320,6 +330,15 @@ impl State {
             Kind::Bucket | Kind::Object => return Ok(false),
         }
         Ok(true)
+    }
+
+    fn set_grant(&mut self, key: &KeyRef, id: &GrantId, grant: Option<Grant>) {
+        let is = usize::from(grant.is_some());
+        let old = self.index.set(&Path::grant(key, Some(id)), grant.map(Entry::Grant));
+        match self.grant_count(key) + is - usize::from(old.is_some()) {
+            0 => drop(self.grants.remove(key)),
+            count => drop(self.grants.insert(key.clone(), count)),
+        }
     }
 
     fn set_key(&mut self, reference: &KeyRef, key: Option<Key>) {

@@ -27,6 +27,8 @@ pub struct Request<'a> {
     pub principal: &'a Principal,
     /// The whole ARN of a session's role, with its path. Without it, the role is taken to have none.
     pub role_arn: Option<&'a str>,
+    /// Whether a permissions boundary limits the principal.
+    pub has_boundary: bool,
     /// Under which circumstances.
     pub facts: &'a dyn Facts,
 }

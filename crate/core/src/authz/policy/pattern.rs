@@ -6,6 +6,8 @@
 pub(super) const MANY: u8 = 0xff;
 /// `?`, likewise.
 pub(super) const ONE: u8 = 0xfe;
+/// So many bytes are a short text: an ARN, a name.
+const SHORT: usize = 128;
 /// The parts of an ARN, of which the last may have colons itself.
 const ARN_PARTS: usize = 6;
 
@@ -139,6 +141,18 @@ fn behind_first<'t>(piece: &[u8], mut text: &'t str, compare: Compare) -> Option
         text = behind(&[ONE], text, compare)?;
     }
     if compare != Compare::IgnoringCase && !piece.contains(&ONE) {
+        // In a short text one place after another is found faster than a search is made ready.
+        if let (Some(first), true) = (piece.first(), text.len() <= SHORT) {
+            let mut at = 0;
+            loop {
+                at += text.as_bytes().get(at..)?.iter().position(|b| b == first)?;
+                let rest = text.get(at..)?;
+                if rest.as_bytes().starts_with(piece) {
+                    return rest.get(piece.len()..);
+                }
+                at += rest.chars().next()?.len_utf8();
+            }
+        }
         // The standard library's search is linear, whatever the two are.
         return text.split_once(std::str::from_utf8(piece).ok()?).map(|(_, rest)| rest);
     }

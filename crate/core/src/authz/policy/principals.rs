@@ -121,7 +121,13 @@ impl Element<Named> {
 
     /// Whether a denial of all others leaves the caller out. "AWS might validate the account first, then the role, and
     /// then the assumed-role user": one is left out only where one's account, one's role and oneself are all named.
+    /// And "the NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions
+    /// boundary policy attached, regardless of the values specified":
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>.
     fn excepts(&self, request: &Request<'_>) -> bool {
+        if request.has_boundary {
+            return false;
+        }
         let names = |wanted| self.items.iter().any(|item| item.value.matches(request) == Some(wanted));
         let needed: &[PrincipalMatch] = match request.principal {
             Principal::Root(_) => &[PrincipalMatch::Account],

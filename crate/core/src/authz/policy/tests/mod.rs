@@ -33,7 +33,7 @@ pub(super) fn principal(text: &str) -> Principal {
 
 /// Root decrypts with [`KEY`].
 pub(super) fn request<'a>(principal: &'a Principal, facts: &'a Keys<'_>) -> Request<'a> {
-    Request { action: "kms:Decrypt", resource: KEY, principal, role_arn: None, facts }
+    Request { action: "kms:Decrypt", resource: KEY, principal, role_arn: None, has_boundary: false, facts }
 }
 
 /// The only statement of a policy that has these elements besides its effect.

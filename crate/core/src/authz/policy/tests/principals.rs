@@ -114,6 +114,24 @@ fn a_denial_of_all_others_spares_whom_it_names_with_account_and_role() {
     assert_eq!(named("Deny", r#""NotPrincipal":"*""#, SESSION), Err(Miss::Principal));
 }
 
+/// "… will always deny any IAM principal that has a permissions boundary policy attached, regardless of the values".
+#[test]
+fn a_denial_of_all_others_spares_nobody_with_a_permissions_boundary() {
+    let table = [
+        ("Deny", aws(&[USER, ROOT]), Ok(PrincipalMatch::Others)),
+        ("Deny", aws(&["*"]), Ok(PrincipalMatch::Others)),
+        ("Allow", aws(&[USER, ROOT]), Err(Miss::Principal)),
+        ("Allow", aws(&["444455556666"]), Ok(PrincipalMatch::Others)),
+    ];
+    for (effect, arns, expected) in table {
+        let elements = format!(r#""Effect":"{effect}","NotPrincipal":{arns},"Action":"*","Resource":"*""#);
+        let policy = Policy::parse(&format!(r#"{{"Statement":{{{elements}}}}}"#), Kind::Key).unwrap();
+        let (caller, facts) = (principal(USER), Keys(&[]));
+        let asked = Request { has_boundary: true, ..request(&caller, &facts) };
+        assert_eq!(policy.statements[0].applies(&asked), expected, "{elements}");
+    }
+}
+
 #[test]
 fn a_permission_for_all_others_leaves_out_whom_it_names_in_any_way() {
     let table: [(&[&str], [bool; 4]); 5] = [
