@@ -27,6 +27,7 @@ mod log;
 
 use super::event::{account, key_id};
 use super::{Event, LastUse, StoreError};
+use crate::crypto::aead;
 use crate::keys::KeyRef;
 use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::record;
@@ -65,11 +66,12 @@ impl Link {
     /// The hash of a segment that follows so and has this `log`.
     #[must_use]
     pub fn hash_of(&self, log: &[u8]) -> Hash {
-        let mut numbers = [[0; 8]; 3];
-        for (to, number) in numbers.iter_mut().zip([self.sequence, self.before, self.oldest]) {
-            *to = number.to_be_bytes();
+        let mut head = b"tabkms audit 1".to_vec();
+        head.extend_from_slice(&self.previous);
+        for number in [self.sequence, self.before, self.oldest] {
+            head.extend_from_slice(&number.to_be_bytes());
         }
-        tabkms_symmetric::sha256(&[b"tabkms audit 1", &self.previous, numbers.as_flattened(), log])
+        aead::sha256(&head, log)
     }
 }
 
