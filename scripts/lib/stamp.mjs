@@ -1,7 +1,15 @@
 // A stage is skipped when the hash of its inputs is the one that its last run left behind.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { inTree, ROOT } from "./paths.mjs";
 import { say, step } from "./report.mjs";
@@ -54,6 +62,8 @@ export async function unlessDone({ name, title, hash, outputs, work }) {
     say(`  as it was: ${title}`);
     return;
   }
+  // Work that breaks off may leave its outputs half made: they are nobody's until it ends.
+  rmSync(stamp, { force: true });
   await step(title, work);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);

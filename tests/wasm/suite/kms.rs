@@ -16,7 +16,14 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "Kms")]
     type JsKms;
     #[wasm_bindgen(method)]
-    fn send(this: &JsKms, operation: &str, input: &JsValue, region: Option<String>, traced: bool) -> Promise;
+    fn send(
+        this: &JsKms,
+        operation: &str,
+        input: &JsValue,
+        region: Option<String>,
+        caller: &JsValue,
+        traced: bool,
+    ) -> Promise;
     #[wasm_bindgen(method)]
     fn describe(this: &JsKms) -> Promise;
     #[wasm_bindgen(method)]
@@ -69,7 +76,7 @@ async fn done(promise: Promise) -> JsValue {
 
 /// The answer, or `{ error }`.
 async fn call(kms: &JsKms, operation: &str, input: &[(&str, JsValue)]) -> JsValue {
-    done(kms.send(operation, &map(input), None, false)).await
+    done(kms.send(operation, &map(input), None, &JsValue::UNDEFINED, false)).await
 }
 
 async fn create_key(kms: &JsKms) -> String {
@@ -124,7 +131,7 @@ async fn two_tabs_writing_at_once_lose_nothing() {
     let promises: Vec<Promise> = (0..20)
         .map(|index| {
             let kms = if index % 2 == 0 { &one } else { &other };
-            kms.send("CreateKey", &map(&[]), None, false)
+            kms.send("CreateKey", &map(&[]), None, &JsValue::UNDEFINED, false)
         })
         .collect();
     for promise in promises {
@@ -138,8 +145,10 @@ async fn two_tabs_writing_at_once_lose_nothing() {
     // Of two that make the same alias, one is told that it exists.
     let key = create_key(&one).await;
     let input = map(&[("AliasName", "alias/one".into()), ("TargetKeyId", key.as_str().into())]);
-    let (a, b) =
-        (one.send("CreateAlias", &input, None, false), other.send("CreateAlias", &input, None, false));
+    let (a, b) = (
+        one.send("CreateAlias", &input, None, &JsValue::UNDEFINED, false),
+        other.send("CreateAlias", &input, None, &JsValue::UNDEFINED, false),
+    );
     let mut outcomes = [text(&done(a).await, &["error", "name"]), text(&done(b).await, &["error", "name"])];
     outcomes.sort();
     assert_eq!(outcomes, ["", "AlreadyExistsException"]);

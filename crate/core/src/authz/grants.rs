@@ -3,13 +3,11 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>
 
-use std::collections::BTreeMap;
-
 use super::identity::Identities;
 use super::question::{Question, Resource};
 use super::why::{Asked, GrantMiss, Record};
 use crate::keys::{Grant, GrantConstraints, Principal};
-use crate::model::Value;
+use crate::model::{Pairs, Value};
 
 /// Whether a grant on the key names the caller and allows the action. Looked for by grantee: grants to others cost
 /// nothing, however many there are.
@@ -64,7 +62,7 @@ fn satisfies(constraints: &GrantConstraints, asked: &Question<'_>) -> bool {
         _ => "EncryptionContext",
     };
     let context = pairs(asked.parameters.get(name));
-    let has = |wanted: &BTreeMap<String, String>| wanted.iter().all(|pair| holds(&context, pair));
+    let has = |wanted: &Pairs| wanted.iter().all(|pair| holds(&context, pair));
     constraints.context_equals.as_ref().is_none_or(|wanted| wanted.len() == context.len() && has(wanted))
         && constraints.context_subset.as_ref().is_none_or(has)
 }

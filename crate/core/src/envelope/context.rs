@@ -5,6 +5,7 @@
 
 use super::EnvelopeError;
 use crate::hierarchy::EncryptionContext;
+use crate::model::Pairs;
 
 /// The prefix that the specification keeps for itself in a context that is written.
 const RESERVED_PREFIX: &str = "aws-crypto-";
@@ -23,8 +24,8 @@ pub(super) fn encode(context: &EncryptionContext, out: &mut Vec<u8>) -> Result<(
         Ok(())
     };
     let mut pairs = Vec::new();
-    // A `BTreeMap` of `String` is sorted by UTF-8 bytes already.
-    for (key, value) in &context.0 {
+    // They are sorted by UTF-8 bytes already.
+    for (key, value) in context.0.iter() {
         if key.starts_with(RESERVED_PREFIX) {
             return Err(EnvelopeError::ReservedContextKey);
         }
@@ -52,14 +53,14 @@ pub(super) fn encode(context: &EncryptionContext, out: &mut Vec<u8>) -> Result<(
 /// [`DuplicateContextKey`](EnvelopeError::DuplicateContextKey),
 /// [`ReservedContextKey`](EnvelopeError::ReservedContextKey).
 pub(super) fn decode(bytes: &[u8]) -> Result<EncryptionContext, EnvelopeError> {
-    let mut context = EncryptionContext::default();
     if bytes.is_empty() {
-        return Ok(context);
+        return Ok(EncryptionContext::default());
     }
     let (count, mut rest) = take_u16(bytes)?;
     if count == 0 {
         return Err(EnvelopeError::MalformedContext);
     }
+    let mut pairs = Vec::new();
     for _ in 0..count {
         let key;
         let value;
@@ -68,11 +69,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<EncryptionContext, EnvelopeError> {
         if key == PUBLIC_KEY {
             return Err(EnvelopeError::ReservedContextKey);
         }
-        if context.0.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(EnvelopeError::DuplicateContextKey);
-        }
+        pairs.push((key.to_owned(), value.to_owned()));
     }
-    if rest.is_empty() { Ok(context) } else { Err(EnvelopeError::MalformedContext) }
+    let (pairs, has_twice) = Pairs::sorted(pairs);
+    match (rest.is_empty(), has_twice) {
+        (_, true) => Err(EnvelopeError::DuplicateContextKey),
+        (false, _) => Err(EnvelopeError::MalformedContext),
+        (true, false) => Ok(EncryptionContext(pairs)),
+    }
 }
 
 fn take_u16(bytes: &[u8]) -> Result<(u16, &[u8]), EnvelopeError> {

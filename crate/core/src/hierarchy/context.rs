@@ -4,14 +4,12 @@
 //! it is not published; here each part is length-prefixed and the pairs are sorted by their bytes, so that no
 //! two contexts have one encoding.
 
-use std::collections::BTreeMap;
-
-use crate::model::Value;
 use crate::model::shape::FromValue;
+use crate::model::{Pairs, Value};
 
 /// Key-value pairs, sorted; at most what fits a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EncryptionContext(pub BTreeMap<String, String>);
+pub struct EncryptionContext(pub Pairs);
 
 impl EncryptionContext {
     /// Appends `count ‖ (length ‖ key ‖ length ‖ value)…` to `out`, all lengths u32 big-endian, in bytes.
@@ -22,7 +20,7 @@ impl EncryptionContext {
             out.extend_from_slice(bytes);
         }
         out.extend_from_slice(&u32::try_from(self.0.len()).unwrap_or(u32::MAX).to_be_bytes());
-        for (key, value) in &self.0 {
+        for (key, value) in self.0.iter() {
             part(out, key.as_bytes());
             part(out, value.as_bytes());
         }
@@ -37,9 +35,7 @@ impl FromValue for EncryptionContext {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
     fn from_iter<T: IntoIterator<Item = (K, V)>>(pairs: T) -> Self {
-        let mut context = Self::default();
-        context.0.extend(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
-        context
+        Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }
 
@@ -80,7 +76,7 @@ mod tests {
             a in proptest::collection::btree_map(".{0,4}", ".{0,4}", 0..4),
             b in proptest::collection::btree_map(".{0,4}", ".{0,4}", 0..4),
         ) {
-            let (a, b) = (EncryptionContext(a), EncryptionContext(b));
+            let (a, b) = (EncryptionContext::from_iter(a), EncryptionContext::from_iter(b));
             prop_assert_eq!(encoded(&a) == encoded(&b), a == b);
         }
     }

@@ -3,14 +3,13 @@
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>
 
 use crate::{choice, record};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use super::ids::{AccountId, KeyRef, NotAnId, stored_as_text};
 use crate::crypto::{Failure, Random, random};
-use crate::model::Timestamp;
 use crate::model::hex::{self, Hex};
+use crate::model::{Pairs, Timestamp};
 
 /// The id of a grant: 32 bytes, written as 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,9 +51,9 @@ stored_as_text!(GrantId, Self([0; 32]));
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GrantConstraints {
     /// The encryption context must be just this.
-    pub context_equals: Option<BTreeMap<String, String>>,
+    pub context_equals: Option<Pairs>,
     /// The encryption context must have these pairs.
-    pub context_subset: Option<BTreeMap<String, String>>,
+    pub context_subset: Option<Pairs>,
     /// The resource on whose behalf the request is made.
     pub source_arn: Option<String>,
 }

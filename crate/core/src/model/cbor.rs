@@ -6,7 +6,6 @@
 //! marks the reader as failed.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
@@ -387,28 +386,6 @@ impl<T: Cbor> Cbor for Vec<T> {
     }
 }
 
-impl Cbor for BTreeMap<String, String> {
-    fn write(&self, to: &mut Writer) {
-        to.map(self.len() as u64);
-        for (key, value) in self {
-            to.str(key);
-            to.str(value);
-        }
-    }
-
-    fn read(from: &mut Reader<'_>) -> Self {
-        let mut map = Self::new();
-        for _ in 0..from.map() {
-            let key = from.str().to_owned();
-            map.insert(key, from.str().to_owned());
-            if !from.is_sound {
-                break;
-            }
-        }
-        map
-    }
-}
-
 /// A byte string. A `Vec<u8>` by itself would be an array of numbers.
 #[derive(Debug)]
 pub struct ByteString(pub Vec<u8>);
@@ -625,7 +602,7 @@ mod tests {
         // An array that says to have 2^64 - 1 items.
         assert_eq!(read::<Vec<Old>>(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), None);
         assert_eq!(
-            read::<BTreeMap<String, String>>(&[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            read::<crate::model::Pairs>(&[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
             None
         );
     }

@@ -6,6 +6,7 @@ pub mod error;
 pub mod field;
 pub mod hex;
 pub mod json;
+pub mod pairs;
 pub mod parameters;
 pub mod shape;
 pub mod step;
@@ -16,6 +17,7 @@ pub mod value;
 
 pub use error::{KmsError, RequestError, ServiceError};
 pub use field::Field;
+pub use pairs::Pairs;
 pub use parameters::Parameters;
 pub use time::Timestamp;
 pub use uuid::Uuid;

@@ -3,8 +3,6 @@
 //! Two traits and one macro instead of a serde implementation per shape; the constraints have been checked
 //! on the [`Value`] before (see [`super::validate`]), so what is left here is taking members by name.
 
-use std::collections::BTreeMap;
-
 use super::{KmsError, SensitiveBlob, Timestamp, Value};
 
 /// A part of a request.
@@ -124,24 +122,6 @@ impl FromValue for Timestamp {
             Value::Float(seconds) => Self((seconds * 1000.0).round() as i64),
             _ => unsound(is_sound),
         }
-    }
-}
-
-impl FromValue for BTreeMap<String, String> {
-    fn from_value(value: Value, is_sound: &mut bool) -> Self {
-        let Value::Map(pairs) = value else { return unsound(is_sound) };
-        // One by one: collecting would bring a sorting algorithm along.
-        let mut map = Self::new();
-        for (key, value) in pairs {
-            map.insert(key, String::from_value(value, is_sound));
-        }
-        map
-    }
-}
-
-impl IntoValue for BTreeMap<String, String> {
-    fn into_value(self) -> Value {
-        Value::Map(self.into_iter().map(|(key, value)| (key, Value::String(value))).collect())
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>
 
-use std::collections::BTreeMap;
-
 use super::Context;
 use super::context::{ResolvedKey, in_state, require_enabled};
 use super::paging::{Page, limit, page, parse_marker};
@@ -13,6 +11,7 @@ use crate::keys::{
     Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyIdentifier, KeyRef, KeySpec, KeyState,
     KeyUsage, NotAnId,
 };
+use crate::model::Pairs;
 use crate::model::hex::{self, Hex};
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, Timestamp};
@@ -22,8 +21,6 @@ use crate::store::{Kind, Record};
 const MAX_GRANTS: usize = 50_000;
 /// Pairs that one constraint may have.
 const MAX_PAIRS: usize = 8;
-
-type Pairs = BTreeMap<String, String>;
 
 request! {
     struct ConstraintsRequest {

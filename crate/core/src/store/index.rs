@@ -14,7 +14,8 @@ use crate::model::Timestamp;
 /// A record in memory.
 #[derive(Debug)]
 pub(super) enum Entry {
-    Key(Key),
+    // The largest by far, and the others have no room for it.
+    Key(Box<Key>),
     Alias(Alias),
     Grant(Grant),
     CustomKeyStore(CustomKeyStore),

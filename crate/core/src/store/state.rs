@@ -327,7 +327,7 @@ impl State {
         if key.is_none() {
             self.deferred.forget(reference);
         }
-        let old = self.index.set(&Path::key(reference), key.map(Entry::Key));
+        let old = self.index.set(&Path::key(reference), key.map(|key| Entry::Key(Box::new(key))));
         let was = old.as_deref().and_then(Entry::key).map(|key| key.manager);
         self.keys = self.keys + usize::from(is.is_some()) - usize::from(was.is_some());
         let mine = self

@@ -38,5 +38,50 @@ impl Answer {
     }
 }
 
-/// What a list has under a name.
-pub(super) type Item = (String, Value);
+/// A page of a list that is in the order of names: those behind the name that the marker is, as many as are wanted.
+pub(super) struct Page {
+    limit: usize,
+    items: Vec<Value>,
+    /// The last name on it, or the marker.
+    last: String,
+    is_truncated: bool,
+}
+
+impl Page {
+    pub(super) fn new(limit: usize, marker: String) -> Self {
+        Self { limit, items: Vec::new(), last: marker, is_truncated: false }
+    }
+
+    /// Whether the item of that name, the next in order, belongs on it.
+    #[inline(never)]
+    pub(super) fn wants(&mut self, name: &str) -> bool {
+        if name <= self.last.as_str() {
+            return false;
+        }
+        self.is_truncated = self.items.len() >= self.limit;
+        if !self.is_truncated {
+            name.clone_into(&mut self.last);
+        }
+        !self.is_truncated
+    }
+
+    pub(super) fn push(&mut self, item: Value) {
+        self.items.push(item);
+    }
+
+    /// Whether there is more than it has room for.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_truncated
+    }
+
+    #[inline(never)]
+    pub(super) fn into_answer(self, member: &str) -> Answer {
+        let mut answer = Answer::default();
+        answer.set(member, Value::List(self.items));
+        answer.set("IsTruncated", Value::Boolean(self.is_truncated));
+        if self.is_truncated {
+            answer.set("Marker", Value::String(self.last));
+        }
+        answer
+    }
+}

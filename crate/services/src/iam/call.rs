@@ -5,7 +5,7 @@ use tabkms_core::keys::{AccountId, Identity, IdentityKind};
 use tabkms_core::model::{Timestamp, Value};
 use tabkms_core::store::{Changes, State};
 
-use super::answer::{Answer, Item};
+use super::answer::{Answer, Page};
 use super::{IamError, name_member};
 
 /// How many items a page has where the request does not say, as IAM has it.
@@ -44,7 +44,7 @@ impl Call<'_> {
     }
 
     pub(super) fn is_true(&self, name: &str) -> bool {
-        self.input.get(name) == Some(&Value::Boolean(true))
+        matches!(self.input.get(name), Some(Value::Boolean(true)))
     }
 
     /// A member that names something: `[\w+=,.@-]+`, in ASCII.
@@ -85,14 +85,35 @@ impl Call<'_> {
         })
     }
 
+    /// A user or a role that is not there yet.
+    pub(super) fn blank(&self, kind: IdentityKind) -> Identity {
+        Identity {
+            account: self.account,
+            kind,
+            name: String::new(),
+            path: String::new(),
+            id: String::new(),
+            created: self.now,
+            description: String::new(),
+            tags: Vec::new(),
+            policies: Vec::new(),
+            attached: Vec::new(),
+            boundary: None,
+            trust: None,
+        }
+    }
+
     /// An id of four letters that say whose it is, and 17 of base 32.
     pub(super) fn fresh_id(&mut self, whose: &str) -> Result<String, IamError> {
         let random: [u8; ID_LETTERS] = random::array(self.random)?;
-        let letter = |byte: &u8| match byte % 32 {
-            letter @ 0..26 => char::from(b'A' + letter),
-            digit => char::from(b'2' + digit - 26),
-        };
-        Ok(whose.chars().chain(random.iter().map(letter)).collect())
+        let mut id = whose.to_owned();
+        for byte in random {
+            id.push(char::from(match byte % 32 {
+                letter @ 0..26 => b'A' + letter,
+                digit => b'2' + digit - 26,
+            }));
+        }
+        Ok(id)
     }
 
     /// Puts what has changed of a user or a role. There is nothing to answer.
@@ -102,34 +123,13 @@ impl Call<'_> {
         Answer::default()
     }
 
-    /// A page of `items`, which are in the order of their names: those behind the name that the marker is, at most as
-    /// many as the request wants.
-    #[inline(never)]
-    pub(super) fn page(&self, member: &str, items: &mut dyn Iterator<Item = Item>) -> Answer {
+    /// An empty page, as the request wants it.
+    pub(super) fn page(&self) -> Page {
         let limit = match self.input.get("MaxItems") {
             Some(Value::Integer(limit)) => *limit,
             _ => PAGE,
         };
-        let limit = usize::try_from(limit).unwrap_or_default();
-        let (mut page, mut last, mut is_truncated) = (Vec::new(), self.wanted("Marker"), false);
-        for (name, value) in items {
-            if name <= last {
-                continue;
-            }
-            is_truncated = page.len() == limit;
-            if is_truncated {
-                break;
-            }
-            page.push(value);
-            last = name;
-        }
-        let mut answer = Answer::default();
-        answer.set(member, Value::List(page));
-        answer.set("IsTruncated", Value::Boolean(is_truncated));
-        if is_truncated {
-            answer.text("Marker", &last);
-        }
-        answer
+        Page::new(usize::try_from(limit).unwrap_or_default(), self.wanted("Marker"))
     }
 }
 

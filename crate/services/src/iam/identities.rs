@@ -8,7 +8,7 @@ use tabkms_core::store::Record;
 use super::answer::Answer;
 use super::call::Call;
 use super::documents::{check, over_quota, size};
-use super::{IamError, is_new, name_member, tags, title};
+use super::{IamError, Search, name_member, tags, title};
 
 /// The longest trust policy.
 const MAX_TRUST: usize = 2048;
@@ -22,40 +22,29 @@ fn quota(kind: IdentityKind) -> (&'static str, usize) {
 }
 
 /// `CreateUser`, `CreateRole`.
-pub(super) fn create(call: &mut Call<'_>, kind: IdentityKind) -> Result<Answer, IamError> {
+pub(super) fn create(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let kind = identity.kind;
     call.require(&[name_member(kind)])?;
-    let mut identity = Identity {
-        account: call.account,
-        kind,
-        name: call.name(name_member(kind))?,
-        path: String::new(),
-        id: String::new(),
-        created: call.now,
-        description: String::new(),
-        tags: Vec::new(),
-        policies: Vec::new(),
-        attached: Vec::new(),
-        boundary: call.text("PermissionsBoundary"),
-        trust: None,
-    };
+    identity.name = call.name(name_member(kind))?;
     identity.path = call.path()?;
-    check_boundary(call, &identity)?;
-    tags::put(call, &mut identity)?;
+    identity.boundary = call.text("PermissionsBoundary");
+    check_boundary(call, identity)?;
+    tags::put(call, identity)?;
     if kind == IdentityKind::Role {
         identity.description = call.wanted("Description");
-        put_trust(call, "AssumeRolePolicyDocument", &mut identity)?;
+        put_trust(call, "AssumeRolePolicyDocument", identity)?;
     }
-    let mut others = call.state.identities_after(call.account, kind, None).map(|other| other.name.as_str());
-    if !is_new(&identity.name, &mut others, quota(kind))? {
-        let message = [title(kind), " with name ", &identity.name, " already exists."];
-        return Err(IamError::new(IamError::EXISTS, &message));
+    let mut search = Search::new(&identity.name);
+    for other in call.state.identities_after(call.account, kind, None) {
+        search.see(&other.name);
     }
+    search.require_new(quota(kind), &[title(kind), " with name ", &identity.name, " already exists."])?;
     identity.id = call.fresh_id(match kind {
         IdentityKind::User => "AIDA",
         IdentityKind::Role => "AROA",
     })?;
-    call.put(&identity);
-    get(call, &mut identity)
+    call.put(identity);
+    get(call, identity)
 }
 
 /// `GetUser`, `GetRole`.
@@ -67,24 +56,29 @@ pub(super) fn get(_: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, I
         answer.set("PermissionsBoundary", Answer::of(&texts).into_value());
     }
     if !identity.tags.is_empty() {
-        answer.set("Tags", Value::List(identity.tags.iter().map(tags::describe).collect()));
+        let mut list = Vec::new();
+        identity.tags.iter().for_each(|tag| list.push(tags::describe(tag)));
+        answer.set("Tags", Value::List(list));
     }
     Ok(Answer::with(title(identity.kind), answer))
 }
 
 /// `ListUsers`, `ListRoles`: without what Get alone tells.
-pub(super) fn list(call: &Call<'_>, kind: IdentityKind) -> Answer {
-    let (prefix, marker) = (call.wanted("PathPrefix"), call.text("Marker"));
-    let items = call.state.identities_after(call.account, kind, marker.as_deref());
-    let items = items.filter(|identity| identity.path.starts_with(&prefix));
-    let mut items = items.map(|identity| (identity.name.clone(), describe(identity).into_value()));
-    call.page(
-        match kind {
-            IdentityKind::User => "Users",
-            IdentityKind::Role => "Roles",
-        },
-        &mut items,
-    )
+#[allow(clippy::unnecessary_wraps)] // as the other operations
+pub(super) fn list(call: &mut Call<'_>, blank: &mut Identity) -> Result<Answer, IamError> {
+    let (prefix, marker, mut page) = (call.wanted("PathPrefix"), call.text("Marker"), call.page());
+    for identity in call.state.identities_after(call.account, blank.kind, marker.as_deref()) {
+        if identity.path.starts_with(&prefix) && page.wants(&identity.name) {
+            page.push(describe(identity).into_value());
+        }
+        if page.is_over() {
+            break;
+        }
+    }
+    Ok(page.into_answer(match blank.kind {
+        IdentityKind::User => "Users",
+        IdentityKind::Role => "Roles",
+    }))
 }
 
 fn describe(identity: &Identity) -> Answer {

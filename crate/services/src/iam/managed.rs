@@ -8,7 +8,7 @@ use tabkms_core::store::Record;
 use super::answer::Answer;
 use super::call::Call;
 use super::documents::{check, over_quota, size};
-use super::{IamError, is_new};
+use super::{IamError, Search};
 
 /// The longest managed policy.
 const MAX_DOCUMENT: usize = 6144;
@@ -44,12 +44,11 @@ impl<'a> Call<'a> {
     /// them few, and nothing that KMS does asks it.
     fn uses(&self, arn: &str) -> (i64, i64) {
         let (mut attached, mut bounding) = (0, 0);
-        let mut count = |identity: &Identity| {
-            attached += i64::from(identity.attached.iter().any(|other| other == arn));
-            bounding += i64::from(identity.boundary.as_deref() == Some(arn));
-        };
         for kind in [IdentityKind::User, IdentityKind::Role] {
-            self.state.identities_after(self.account, kind, None).for_each(&mut count);
+            for identity in self.state.identities_after(self.account, kind, None) {
+                attached += i64::from(identity.attached.iter().any(|other| other == arn));
+                bounding += i64::from(identity.boundary.as_deref() == Some(arn));
+            }
         }
         (attached, bounding)
     }
@@ -74,7 +73,7 @@ impl<'a> Call<'a> {
 }
 
 /// `CreatePolicy`.
-pub(super) fn create(call: &mut Call<'_>) -> Result<Answer, IamError> {
+pub(super) fn create(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, IamError> {
     let mut policy = ManagedPolicy {
         account: call.account,
         name: call.name("PolicyName")?,
@@ -87,18 +86,19 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Answer, IamError> {
     };
     policy.path = call.path()?;
     policy.document = call.document()?.into();
-    let mut others = call.state.managed_policies_after(call.account, None).map(|other| other.name.as_str());
-    if !is_new(&policy.name, &mut others, QUOTA)? {
-        let message = ["A policy called ", &policy.name, " already exists. Duplicate names are not allowed."];
-        return Err(IamError::new(IamError::EXISTS, &message));
+    let mut search = Search::new(&policy.name);
+    for other in call.state.managed_policies_after(call.account, None) {
+        search.see(&other.name);
     }
+    let message = ["A policy called ", &policy.name, " already exists. Duplicate names are not allowed."];
+    search.require_new(QUOTA, &message)?;
     policy.id = call.fresh_id("ANPA")?;
     call.changes.put(&policy);
     Ok(Answer::with("Policy", call.describe(&policy)))
 }
 
 /// `GetPolicy`: what it is, without its text.
-pub(super) fn get(call: &mut Call<'_>) -> Result<Answer, IamError> {
+pub(super) fn get(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, IamError> {
     let policy = call.named_policy()?;
     let mut answer = call.describe(policy);
     if !policy.description.is_empty() {
@@ -109,18 +109,24 @@ pub(super) fn get(call: &mut Call<'_>) -> Result<Answer, IamError> {
 
 /// `ListPolicies`: of this account; there are none of AWS's.
 #[allow(clippy::unnecessary_wraps)] // as the other operations
-pub(super) fn list(call: &mut Call<'_>) -> Result<Answer, IamError> {
-    let (prefix, marker) = (call.wanted("PathPrefix"), call.text("Marker"));
+pub(super) fn list(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, IamError> {
+    let (prefix, marker, mut page) = (call.wanted("PathPrefix"), call.text("Marker"), call.page());
     let (is_aws, only_attached) = (call.wanted("Scope") == "AWS", call.is_true("OnlyAttached"));
-    let policies = call.state.managed_policies_after(call.account, marker.as_deref());
-    let policies = policies.filter(|policy| !is_aws && policy.path.starts_with(&prefix));
-    let policies = policies.filter(|policy| !only_attached || call.uses(&policy.arn()).0 > 0);
-    let mut items = policies.map(|policy| (policy.name.clone(), call.describe(policy).into_value()));
-    Ok(call.page("Policies", &mut items))
+    for policy in call.state.managed_policies_after(call.account, marker.as_deref()) {
+        let is_out =
+            is_aws || !policy.path.starts_with(&prefix) || only_attached && call.uses(&policy.arn()).0 == 0;
+        if !is_out && page.wants(&policy.name) {
+            page.push(call.describe(policy).into_value());
+        }
+        if page.is_over() {
+            break;
+        }
+    }
+    Ok(page.into_answer("Policies"))
 }
 
 /// `DeletePolicy`: not while it is attached, or a boundary.
-pub(super) fn delete(call: &mut Call<'_>) -> Result<Answer, IamError> {
+pub(super) fn delete(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, IamError> {
     let policy = call.named_policy()?;
     if call.uses(&policy.arn()) != (0, 0) {
         let message = "Cannot delete a policy attached to entities.";
@@ -131,7 +137,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Answer, IamError> {
 }
 
 /// `GetPolicyVersion`: the text, of the one version that there is.
-pub(super) fn get_version(call: &mut Call<'_>) -> Result<Answer, IamError> {
+pub(super) fn get_version(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, IamError> {
     let (policy, version) = (call.named_policy()?, call.wanted("VersionId"));
     if version != VERSION {
         let (before, behind) = ("Policy ", " does not exist or is not attachable.");
@@ -145,14 +151,15 @@ pub(super) fn get_version(call: &mut Call<'_>) -> Result<Answer, IamError> {
 
 /// `CreatePolicyVersion`: the new text takes the old one's place, under the same version id; one that would not be the
 /// default is refused.
-pub(super) fn create_version(call: &mut Call<'_>) -> Result<Answer, IamError> {
+pub(super) fn create_version(call: &mut Call<'_>, _: &mut Identity) -> Result<Answer, IamError> {
     let (policy, document) = (call.named_policy()?, call.document()?);
     if !call.is_true("SetAsDefault") {
         let message = "A managed policy has its default version only here: SetAsDefault must be true, and the new text \
                        replaces the old one.";
         return Err(IamError::new(IamError::INVALID_INPUT, &[message]));
     }
-    let policy = ManagedPolicy { document: document.into(), updated: call.now, ..policy.clone() };
+    let mut policy = policy.clone();
+    (policy.document, policy.updated) = (document.into(), call.now);
     call.changes.put(&policy);
     Ok(Answer::with("PolicyVersion", describe_version(&policy)))
 }

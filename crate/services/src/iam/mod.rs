@@ -58,88 +58,100 @@ pub fn plan(
     Ok(Planned { answer: answer.into_value(), changes: call.changes })
 }
 
-/// An operation on a user or a role that exists, by what its name has before and behind `User` or `Role`; the members
-/// that it wants besides that name.
-struct OnIdentity {
+/// An operation. One on users or roles has `User` or `Role` in its name, between `before` and `behind`.
+struct Operation {
     before: &'static str,
+    kinds: &'static [IdentityKind],
+    behind: &'static str,
+    /// Whether it is on one that there is, and wants its name.
+    is_on_one: bool,
+    /// What else it wants.
+    wants: &'static [&'static str],
+    /// Does it, on a blank one where it is on none.
+    run: Run,
+}
+
+type Run = fn(&mut Call<'_>, &mut Identity) -> Result<Answer, IamError>;
+
+const USER: &[IdentityKind] = &[IdentityKind::User];
+const ROLE: &[IdentityKind] = &[IdentityKind::Role];
+const EITHER: &[IdentityKind] = &[IdentityKind::User, IdentityKind::Role];
+/// A managed policy is neither.
+const NONE: &[IdentityKind] = &[];
+
+const OPERATIONS: &[Operation] = &[
+    free("Create", USER, "", &[], identities::create),
+    free("Create", ROLE, "", &["RoleName", "AssumeRolePolicyDocument"], identities::create),
+    free("List", EITHER, "s", &[], identities::list),
+    on_one("Get", EITHER, "", &[], identities::get),
+    on_one("Delete", EITHER, "", &[], identities::delete),
+    on_one("UpdateAssume", ROLE, "Policy", &["PolicyDocument"], identities::update_trust),
+    on_one("Put", EITHER, "PermissionsBoundary", &["PermissionsBoundary"], identities::put_boundary),
+    on_one("Delete", EITHER, "PermissionsBoundary", &[], identities::delete_boundary),
+    on_one("Put", EITHER, "Policy", &["PolicyName", "PolicyDocument"], policies::put),
+    on_one("Get", EITHER, "Policy", &["PolicyName"], policies::get),
+    on_one("List", EITHER, "Policies", &[], policies::list),
+    on_one("Delete", EITHER, "Policy", &["PolicyName"], policies::delete),
+    on_one("Attach", EITHER, "Policy", &["PolicyArn"], policies::attach),
+    on_one("Detach", EITHER, "Policy", &["PolicyArn"], policies::detach),
+    on_one("ListAttached", EITHER, "Policies", &[], policies::list_attached),
+    on_one("Tag", EITHER, "", &["Tags"], tags::tag),
+    on_one("Untag", EITHER, "", &["TagKeys"], tags::untag),
+    on_one("List", EITHER, "Tags", &[], tags::list),
+    free("CreatePolicy", NONE, "", &["PolicyName", "PolicyDocument"], managed::create),
+    free("GetPolicy", NONE, "", &["PolicyArn"], managed::get),
+    free("ListPolicies", NONE, "", &[], managed::list),
+    free("DeletePolicy", NONE, "", &["PolicyArn"], managed::delete),
+    free("GetPolicyVersion", NONE, "", &["PolicyArn", "VersionId"], managed::get_version),
+    free("CreatePolicyVersion", NONE, "", &["PolicyArn", "PolicyDocument"], managed::create_version),
+];
+
+const fn free(
+    before: &'static str,
+    kinds: &'static [IdentityKind],
     behind: &'static str,
     wants: &'static [&'static str],
-    run: fn(&mut Call<'_>, &mut Identity) -> Result<Answer, IamError>,
+    run: Run,
+) -> Operation {
+    Operation { before, kinds, behind, is_on_one: false, wants, run }
 }
 
-/// An operation on managed policies.
-struct OnPolicies {
-    name: &'static str,
+const fn on_one(
+    before: &'static str,
+    kinds: &'static [IdentityKind],
+    behind: &'static str,
     wants: &'static [&'static str],
-    run: fn(&mut Call<'_>) -> Result<Answer, IamError>,
+    run: Run,
+) -> Operation {
+    Operation { is_on_one: true, ..free(before, kinds, behind, wants, run) }
 }
-
-macro_rules! operations {
-    ($($before:literal _ $behind:literal $wants:expr => $run:path,)*) => {
-        &[$(OnIdentity { before: $before, behind: $behind, wants: &$wants, run: $run },)*]
-    };
-    ($($name:literal $wants:expr => $run:path,)*) => {
-        &[$(OnPolicies { name: $name, wants: &$wants, run: $run },)*]
-    };
-}
-
-const ON_IDENTITIES: &[OnIdentity] = operations! {
-    "Get" _ "" [] => identities::get,
-    "Delete" _ "" [] => identities::delete,
-    "UpdateAssume" _ "Policy" ["PolicyDocument"] => identities::update_trust,
-    "Put" _ "PermissionsBoundary" ["PermissionsBoundary"] => identities::put_boundary,
-    "Delete" _ "PermissionsBoundary" [] => identities::delete_boundary,
-    "Put" _ "Policy" ["PolicyName", "PolicyDocument"] => policies::put,
-    "Get" _ "Policy" ["PolicyName"] => policies::get,
-    "List" _ "Policies" [] => policies::list,
-    "Delete" _ "Policy" ["PolicyName"] => policies::delete,
-    "Attach" _ "Policy" ["PolicyArn"] => policies::attach,
-    "Detach" _ "Policy" ["PolicyArn"] => policies::detach,
-    "ListAttached" _ "Policies" [] => policies::list_attached,
-    "Tag" _ "" ["Tags"] => tags::tag,
-    "Untag" _ "" ["TagKeys"] => tags::untag,
-    "List" _ "Tags" [] => tags::list,
-};
-
-const ON_POLICIES: &[OnPolicies] = operations! {
-    "CreatePolicy" ["PolicyName", "PolicyDocument"] => managed::create,
-    "GetPolicy" ["PolicyArn"] => managed::get,
-    "ListPolicies" [] => managed::list,
-    "DeletePolicy" ["PolicyArn"] => managed::delete,
-    "GetPolicyVersion" ["PolicyArn", "VersionId"] => managed::get_version,
-    "CreatePolicyVersion" ["PolicyArn", "PolicyDocument"] => managed::create_version,
-};
 
 fn run(call: &mut Call<'_>, operation: &str) -> Result<Answer, IamError> {
-    if let Some(found) = ON_POLICIES.iter().find(|known| known.name == operation) {
-        call.require(found.wants)?;
-        return (found.run)(call);
-    }
-    let named = |kind| Some((kind, operation.split_once(title(kind))?));
-    let Some((kind, parts)) = named(IdentityKind::User).or_else(|| named(IdentityKind::Role)) else {
-        return Err(unknown(operation));
+    let Some((found, kind)) = find(operation) else {
+        let message = ["Could not find operation ", operation, " for version 2010-05-08"];
+        return Err(IamError::new(IamError::INVALID_ACTION, &message));
     };
-    match (kind, parts) {
-        (_, ("List", "s")) => return Ok(identities::list(call, kind)),
-        (IdentityKind::User, ("Create", "")) => return identities::create(call, kind),
-        (IdentityKind::Role, ("Create", "")) => {
-            call.require(&["RoleName", "AssumeRolePolicyDocument"])?;
-            return identities::create(call, kind);
-        }
-        (IdentityKind::User, ("UpdateAssume", _)) => return Err(unknown(operation)),
-        _ => {}
+    if found.is_on_one {
+        call.require(&[name_member(kind)])?;
     }
-    let found = ON_IDENTITIES.iter().find(|known| (known.before, known.behind) == parts);
-    let found = found.ok_or_else(|| unknown(operation))?;
-    call.require(&[name_member(kind)])?;
     call.require(found.wants)?;
-    let mut identity = call.identity(kind)?;
+    let mut identity = if found.is_on_one { call.identity(kind)? } else { call.blank(kind) };
     (found.run)(call, &mut identity)
 }
 
-fn unknown(operation: &str) -> IamError {
-    let message = ["Could not find operation ", operation, " for version 2010-05-08"];
-    IamError::new(IamError::INVALID_ACTION, &message)
+fn find(operation: &str) -> Option<(&'static Operation, IdentityKind)> {
+    for known in OPERATIONS {
+        let Some(rest) = operation.strip_prefix(known.before) else { continue };
+        if known.kinds.is_empty() && rest.is_empty() {
+            return Some((known, IdentityKind::User));
+        }
+        for kind in known.kinds {
+            if rest.strip_prefix(title(*kind)) == Some(known.behind) {
+                return Some((known, *kind));
+            }
+        }
+    }
+    None
 }
 
 /// `User` or `Role`, as operations and answers have it.
@@ -157,23 +169,45 @@ fn name_member(kind: IdentityKind) -> &'static str {
     }
 }
 
-/// Whether none of `others` has the name: "names are not distinguished by case".
-///
-/// # Errors
-/// `LimitExceeded` where it is new and they are as many as an account may have: a quota's name, and its number.
-fn is_new(
-    name: &str,
-    others: &mut dyn Iterator<Item = &str>,
-    (quota, limit): (&str, usize),
-) -> Result<bool, IamError> {
-    let mut count = 0;
-    for other in others {
-        if other.eq_ignore_ascii_case(name) {
-            return Ok(false);
-        }
-        count += 1;
+/// Looks for a name among those that there are: "names are not distinguished by case".
+struct Search<'a> {
+    name: &'a str,
+    is_taken: bool,
+    others: usize,
+}
+
+impl<'a> Search<'a> {
+    fn new(name: &'a str) -> Self {
+        Self { name, is_taken: false, others: 0 }
     }
-    if count < limit { Ok(true) } else { Err(documents::over_quota(quota, "", limit)) }
+
+    #[inline(never)]
+    fn see(&mut self, other: &str) {
+        self.is_taken |= other.eq_ignore_ascii_case(self.name);
+        self.others += 1;
+    }
+
+    /// Refuses a taken name with `message`, and a new one where they are as many as an account may have.
+    fn require_new(&self, (quota, limit): (&str, usize), message: &[&str]) -> Result<(), IamError> {
+        if self.is_taken {
+            return Err(IamError::new(IamError::EXISTS, message));
+        }
+        if self.others >= limit { Err(documents::over_quota(quota, "", limit)) } else { Ok(()) }
+    }
+}
+
+/// Puts `item` in its place in a list that is in the order of names, instead of the one that `is_old`.
+fn put_in_order<T>(list: &mut Vec<T>, item: T, name: fn(&T) -> &str, is_old: &dyn Fn(&str) -> bool) {
+    remove(list, name, is_old);
+    let place = list.iter().position(|other| name(other) > name(&item));
+    list.insert(place.unwrap_or(list.len()), item);
+}
+
+/// Takes the one that `is_old` out, if it is there.
+fn remove<T>(list: &mut Vec<T>, name: fn(&T) -> &str, is_old: &dyn Fn(&str) -> bool) {
+    if let Some(place) = list.iter().position(|other| is_old(name(other))) {
+        list.remove(place);
+    }
 }
 
 #[cfg(test)]

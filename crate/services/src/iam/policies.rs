@@ -7,7 +7,7 @@ use tabkms_core::model::Value;
 use super::answer::Answer;
 use super::call::Call;
 use super::documents::{check, over_quota, size};
-use super::{IamError, name_member, title};
+use super::{IamError, name_member, put_in_order, remove, title};
 
 /// Managed policies that may be attached to one of them.
 const MAX_ATTACHED: usize = 10;
@@ -25,12 +25,12 @@ pub(super) fn put(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer
     let policy =
         InlinePolicy { name: call.name("PolicyName")?, document: call.wanted("PolicyDocument").into() };
     check(policy.document.as_str(), Kind::Identity)?;
-    let policies = &mut identity.policies;
-    policies.retain(|other| other.name != policy.name);
-    let at = policies.iter().take_while(|other| other.name < policy.name).count();
-    policies.insert(at, policy);
-    let (in_all, max) =
-        (policies.iter().map(|policy| size(policy.document.as_str())).sum(), max_inline(identity.kind));
+    let name = policy.name.clone();
+    put_in_order(&mut identity.policies, policy, name_of, &|other| other == name);
+    let (mut in_all, max) = (0, max_inline(identity.kind));
+    for policy in &identity.policies {
+        in_all += size(policy.document.as_str());
+    }
     if max < in_all {
         let kind = identity.kind.as_str();
         let bytes = max.to_string();
@@ -38,6 +38,10 @@ pub(super) fn put(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer
         return Err(IamError::new(IamError::LIMIT, &message));
     }
     Ok(call.put(identity))
+}
+
+fn name_of(policy: &InlinePolicy) -> &str {
+    &policy.name
 }
 
 fn find<'a>(call: &Call<'_>, identity: &'a Identity) -> Result<&'a InlinePolicy, IamError> {
@@ -61,15 +65,19 @@ pub(super) fn get(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer
 /// `ListUserPolicies`, `ListRolePolicies`: their names.
 #[allow(clippy::unnecessary_wraps)] // as the other operations
 pub(super) fn list(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
-    let names = identity.policies.iter().map(|policy| &policy.name);
-    let mut items = names.map(|name| (name.clone(), Value::String(name.clone())));
-    Ok(call.page("PolicyNames", &mut items))
+    let mut page = call.page();
+    for policy in &identity.policies {
+        if page.wants(&policy.name) {
+            page.push(Value::String(policy.name.clone()));
+        }
+    }
+    Ok(page.into_answer("PolicyNames"))
 }
 
 /// `DeleteUserPolicy`, `DeleteRolePolicy`.
 pub(super) fn delete(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     let name = find(call, identity)?.name.clone();
-    identity.policies.retain(|policy| policy.name != name);
+    remove(&mut identity.policies, name_of, &|other| other == name);
     Ok(call.put(identity))
 }
 
@@ -87,8 +95,7 @@ pub(super) fn attach(call: &mut Call<'_>, identity: &mut Identity) -> Result<Ans
     if attached.len() >= MAX_ATTACHED {
         return Err(over_quota("PoliciesPer", title(identity.kind), MAX_ATTACHED));
     }
-    let at = attached.iter().take_while(|other| **other < arn).count();
-    attached.insert(at, arn);
+    put_in_order(attached, arn, String::as_str, &|_| false);
     Ok(call.put(identity))
 }
 
@@ -98,19 +105,19 @@ pub(super) fn detach(call: &mut Call<'_>, identity: &mut Identity) -> Result<Ans
     if !identity.attached.contains(&arn) {
         return Err(IamError::new(IamError::NO_SUCH_ENTITY, &["Policy ", &arn, " was not found."]));
     }
-    identity.attached.retain(|other| *other != arn);
+    remove(&mut identity.attached, String::as_str, &|other| other == arn);
     Ok(call.put(identity))
 }
 
 /// `ListAttachedUserPolicies`, `ListAttachedRolePolicies`: in the order of their ARNs.
 #[allow(clippy::unnecessary_wraps)] // as the other operations
 pub(super) fn list_attached(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
-    let prefix = call.wanted("PathPrefix");
-    let attached = identity.attached.iter().filter_map(|arn| call.policy(arn));
-    let mut items = attached.filter(|policy| policy.path.starts_with(&prefix)).map(|policy| {
-        let arn = policy.arn();
-        let value = Answer::of(&[("PolicyName", &policy.name), ("PolicyArn", &arn)]).into_value();
-        (arn, value)
-    });
-    Ok(call.page("AttachedPolicies", &mut items))
+    let (prefix, mut page) = (call.wanted("PathPrefix"), call.page());
+    for arn in &identity.attached {
+        let Some(policy) = call.policy(arn) else { continue };
+        if policy.path.starts_with(&prefix) && page.wants(arn) {
+            page.push(Answer::of(&[("PolicyName", &policy.name), ("PolicyArn", arn)]).into_value());
+        }
+    }
+    Ok(page.into_answer("AttachedPolicies"))
 }

@@ -7,7 +7,7 @@ use tabkms_core::model::Value;
 use super::answer::Answer;
 use super::call::Call;
 use super::documents::over_quota;
-use super::{IamError, title};
+use super::{IamError, put_in_order, remove, title};
 
 /// Tags that one of them may have.
 const MAX_TAGS: usize = 50;
@@ -28,9 +28,8 @@ pub(super) fn put(call: &Call<'_>, identity: &mut Identity) -> Result<(), IamErr
             let message = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
             return Err(IamError::new(IamError::INVALID_INPUT, &[message]));
         }
-        tags.retain(|tag| !tag.key.eq_ignore_ascii_case(&key));
-        let place = tags.iter().take_while(|tag| tag.key < key).count();
-        tags.insert(place, Tag { key, value: text(tag, "Value") });
+        let tag = Tag { key: key.clone(), value: text(tag, "Value") };
+        put_in_order(tags, tag, key_in, &|other| other.eq_ignore_ascii_case(&key));
     }
     if tags.len() > MAX_TAGS {
         return Err(over_quota("TagsPer", title(identity.kind), MAX_TAGS));
@@ -40,6 +39,10 @@ pub(super) fn put(call: &Call<'_>, identity: &mut Identity) -> Result<(), IamErr
 
 fn text(tag: &Value, member: &str) -> String {
     tag.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn key_in(tag: &Tag) -> &str {
+    &tag.key
 }
 
 fn is_reserved(key: &str) -> bool {
@@ -56,9 +59,9 @@ pub(super) fn tag(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer
 #[allow(clippy::unnecessary_wraps)] // as the other operations
 pub(super) fn untag(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
     if let Some(Value::List(keys)) = call.input.get("TagKeys") {
-        let is_gone =
-            |tag: &Tag| keys.iter().filter_map(Value::as_str).any(|key| tag.key.eq_ignore_ascii_case(key));
-        identity.tags.retain(|tag| !is_gone(tag));
+        for key in keys.iter().filter_map(Value::as_str) {
+            remove(&mut identity.tags, key_in, &|other| other.eq_ignore_ascii_case(key));
+        }
     }
     Ok(call.put(identity))
 }
@@ -66,8 +69,13 @@ pub(super) fn untag(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answ
 /// `ListUserTags`, `ListRoleTags`.
 #[allow(clippy::unnecessary_wraps)] // as the other operations
 pub(super) fn list(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
-    let mut items = identity.tags.iter().map(|tag| (tag.key.clone(), describe(tag)));
-    Ok(call.page("Tags", &mut items))
+    let mut page = call.page();
+    for tag in &identity.tags {
+        if page.wants(&tag.key) {
+            page.push(describe(tag));
+        }
+    }
+    Ok(page.into_answer("Tags"))
 }
 
 pub(super) fn describe(tag: &Tag) -> Value {

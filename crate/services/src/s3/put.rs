@@ -207,7 +207,7 @@ impl Put {
             Artefact::shown_prefix(Kind::Ciphertext, "", frames, frames_length),
         );
         trace.step(|| {
-            let label = self.context.0.values().next().cloned().unwrap_or_default();
+            let label = self.context.0.iter().next().map(|(_, value)| value.clone()).unwrap_or_default();
             Step::new(Actor::S3, Action::Store, "").to(Actor::Storage).making(Artefact::shown_prefix(
                 Kind::Object,
                 label,

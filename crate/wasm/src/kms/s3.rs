@@ -1,6 +1,5 @@
 //! S3's small calls, and the beginning of its two long ones.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
@@ -149,7 +148,7 @@ impl Kms {
     pub fn drop_orphans(&self) -> Given<JsValue> {
         self.run(move |inner| async move {
             inner.refresh().await?;
-            let mut bodies = BTreeSet::new();
+            let mut bodies = Vec::new();
             let store = inner.with(|state| {
                 bodies.extend(state.s3.bodies().map(str::to_owned));
                 state.head.store.clone()

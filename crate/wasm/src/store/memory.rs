@@ -1,25 +1,23 @@
 //! A store that is gone with the tab: for Node, for tests and for forks.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use tabkms_core::store::Row;
+use tabkms_core::store::{Row, Tree};
 use wasm_bindgen::JsValue;
 
 use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
 use crate::error::StorageError;
 
-type PieceKey = (String, String, u32);
-
 #[derive(Default)]
 struct Content {
     head: Option<Head>,
     root: Option<JsValue>,
-    rows: BTreeMap<(u8, String), Row>,
+    // By kind and id.
+    rows: Tree<Row>,
     // On JavaScript's heap: an object of 200 MB must not grow wasm's memory, which never shrinks.
-    pieces: BTreeMap<PieceKey, Uint8Array>,
+    pieces: Tree<Uint8Array>,
 }
 
 /// Rows and pieces in memory.
@@ -29,7 +27,7 @@ pub struct MemoryStore {
     closed: Cell<bool>,
     // A fork reads its parent's bodies instead of copying them, and never writes there.
     parent: Option<Rc<dyn Store>>,
-    hidden: RefCell<HashSet<(String, String)>>,
+    hidden: RefCell<Tree<()>>,
 }
 
 impl MemoryStore {
@@ -45,8 +43,10 @@ impl MemoryStore {
     /// As the parent's reading.
     pub async fn fork(parent: Rc<dyn Store>) -> Result<Self, StorageError> {
         let snapshot = parent.read_all().await?;
-        let mut rows = BTreeMap::new();
-        rows.extend(snapshot.rows.into_iter().map(|row| ((row.kind, row.id.clone()), row)));
+        let mut rows = Tree::default();
+        for row in snapshot.rows {
+            rows.insert(&row_key(&row), row);
+        }
         let content = Content { head: snapshot.head, rows, ..Content::default() };
         Ok(Self { content: RefCell::new(content), parent: Some(parent), ..Self::default() })
     }
@@ -58,7 +58,8 @@ impl MemoryStore {
     fn snapshot(&self, keep: impl Fn(&Content, &Row) -> bool) -> Result<Snapshot, StorageError> {
         self.open()?;
         let content = self.content.borrow();
-        let rows = content.rows.values().filter(|row| keep(&content, row)).cloned().collect();
+        let rows = content.rows.iter().map(|(_, row)| row).filter(|row| keep(&content, row));
+        let rows = rows.cloned().collect();
         Ok(Snapshot { head: content.head.clone(), rows })
     }
 
@@ -69,11 +70,11 @@ impl MemoryStore {
             return Ok(Outcome::Refused(content.head.clone()));
         }
         if commit.replace {
-            content.rows.clear();
-            content.pieces.retain(|(store, ..), _| *store == commit.head.store);
+            content.rows = Tree::default();
+            content.keep_pieces(|key| key.starts_with(&body_key(&commit.head.store, None)));
         }
         for row in commit.rows {
-            content.rows.insert((row.kind, row.id.clone()), row);
+            content.rows.insert(&row_key(&row), row);
         }
         if let Some(root) = commit.root {
             content.root = Some(root);
@@ -87,9 +88,43 @@ impl MemoryStore {
     }
 
     fn remove(&self, store: &str, body: &str) {
-        self.content.borrow_mut().pieces.retain(|(s, b, _), _| !(s == store && b == body));
+        let body = body_key(store, Some(body));
+        self.content.borrow_mut().keep_pieces(|key| !key.starts_with(&body));
         if self.parent.is_some() {
-            self.hidden.borrow_mut().insert((store.to_owned(), body.to_owned()));
+            self.hidden.borrow_mut().insert(&body, ());
+        }
+    }
+}
+
+/// How many bytes a piece's number takes.
+const NUMBER: usize = 4;
+
+fn row_key(row: &Row) -> Vec<u8> {
+    [&[row.kind], row.id.as_bytes()].concat()
+}
+
+/// The beginning of the keys of a body's pieces, or of all bodies' of a store. Neither name has a zero in it.
+fn body_key(store: &str, body: Option<&str>) -> Vec<u8> {
+    let mut key = [store.as_bytes(), &[0]].concat();
+    if let Some(body) = body {
+        key.extend_from_slice(body.as_bytes());
+        key.push(0);
+    }
+    key
+}
+
+fn piece_key(store: &str, body: &str, index: u32) -> Vec<u8> {
+    let mut key = body_key(store, Some(body));
+    key.extend_from_slice(&index.to_be_bytes());
+    key
+}
+
+impl Content {
+    fn keep_pieces(&mut self, mut keep: impl FnMut(&[u8]) -> bool) {
+        let dropped: Vec<Vec<u8>> =
+            self.pieces.iter().filter(|(key, _)| !keep(key)).map(|(key, _)| key.to_vec()).collect();
+        for key in dropped {
+            self.pieces.remove(&key);
         }
     }
 }
@@ -128,19 +163,19 @@ impl Store for MemoryStore {
 
     fn put_piece(&self, store: &str, body: &str, index: u32, bytes: Uint8Array) -> Pending<'_, ()> {
         ready(self.open().map(|()| {
-            let key = (store.to_owned(), body.to_owned(), index);
             // A copy: whoever put the piece in may go on using its buffer.
-            self.content.borrow_mut().pieces.insert(key, bytes.slice(0, bytes.length()));
+            let piece = bytes.slice(0, bytes.length());
+            self.content.borrow_mut().pieces.insert(&piece_key(store, body, index), piece);
         }))
     }
 
     fn read_piece(&self, store: &str, body: &str, index: u32) -> Pending<'_, Option<Uint8Array>> {
-        let key = (store.to_owned(), body.to_owned(), index);
+        let (store, body) = (store.to_owned(), body.to_owned());
         Box::pin(async move {
             self.open()?;
+            let key = piece_key(&store, &body, index);
             let own = self.content.borrow().pieces.get(&key).map(|piece| piece.slice(0, piece.length()));
-            let (store, body, index) = key;
-            let hidden = self.hidden.borrow().contains(&(store.clone(), body.clone()));
+            let hidden = self.hidden.borrow().get(&body_key(&store, Some(&body))).is_some();
             match (&own, &self.parent) {
                 (None, Some(parent)) if !hidden => parent.read_piece(&store, &body, index).await,
                 _ => Ok(own),
@@ -152,13 +187,18 @@ impl Store for MemoryStore {
         ready(self.open().map(|()| self.remove(store, body)))
     }
 
-    fn keep_bodies(&self, store: &str, bodies: BTreeSet<String>) -> Pending<'_, u32> {
+    fn keep_bodies(&self, store: &str, bodies: Vec<String>) -> Pending<'_, u32> {
+        let mut kept = Tree::default();
+        for body in bodies {
+            kept.insert(&body_key(store, Some(&body)), ());
+        }
         ready(self.open().map(|()| {
-            let mut dropped = BTreeSet::new();
-            self.content.borrow_mut().pieces.retain(|(s, b, _), _| {
-                let keep = s == store && bodies.contains(b);
+            let mut dropped = Tree::default();
+            self.content.borrow_mut().keep_pieces(|key| {
+                let body = key.get(..key.len().saturating_sub(NUMBER)).unwrap_or_default();
+                let keep = kept.get(body).is_some();
                 if !keep {
-                    dropped.insert((s.clone(), b.clone()));
+                    dropped.insert(body, ());
                 }
                 keep
             });

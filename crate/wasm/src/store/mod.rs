@@ -6,7 +6,6 @@
 mod indexeddb;
 mod memory;
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -101,7 +100,7 @@ pub trait Store {
     fn delete_body(&self, store: &str, body: &str) -> Pending<'_, ()>;
 
     /// Deletes every body that is not among `bodies` of `store`, and returns how many there were.
-    fn keep_bodies(&self, store: &str, bodies: BTreeSet<String>) -> Pending<'_, u32>;
+    fn keep_bodies(&self, store: &str, bodies: Vec<String>) -> Pending<'_, u32>;
 
     /// Gives the storage back. Every later call is refused.
     fn close(&self);

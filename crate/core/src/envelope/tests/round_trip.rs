@@ -114,7 +114,7 @@ proptest! {
         keys in proptest::collection::vec(("[a-z-]{0,9}", any::<[u8; 5]>(), any::<[u8; 9]>()), 1..4),
         id in any::<[u8; 32]>(),
     ) {
-        let context = EncryptionContext(pairs);
+        let context = EncryptionContext::from_iter(pairs);
         let keys: Vec<EncryptedDataKey> = keys
             .into_iter()
             .map(|(provider, info, ciphertext)| EncryptedDataKey {

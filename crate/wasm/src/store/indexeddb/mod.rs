@@ -4,11 +4,10 @@ mod request;
 mod schema;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use js_sys::{Array, Object, Uint8Array};
-use tabkms_core::store::{Generation, Row};
+use tabkms_core::store::{Generation, Row, Tree};
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbTransaction};
 
@@ -163,7 +162,7 @@ impl IndexedDbStore {
         request::complete(&transaction).await
     }
 
-    async fn prune(&self, store: &str, keep: &BTreeSet<String>) -> Result<u32, StorageError> {
+    async fn prune(&self, store: &str, keep: &[String]) -> Result<u32, StorageError> {
         let transaction = self.begin(&[PIECES], Mode::Write).await?;
         let pieces = object_store(&transaction, PIECES)?;
         let keys = Array::from(&request::result(pieces.get_all_keys()).await?);
@@ -171,8 +170,14 @@ impl IndexedDbStore {
             let key = Array::from(&key);
             Some((key.get(0).as_string()?, key.get(1).as_string()?))
         });
-        let mut bodies: BTreeSet<(String, String)> = BTreeSet::new();
-        bodies.extend(found.filter(|(owner, body)| owner != store || !keep.contains(body)));
+        // The keys come in order: the pieces of a body stand together.
+        let mut bodies: Vec<(String, String)> = found.collect();
+        bodies.dedup();
+        let mut kept = Tree::default();
+        for body in keep {
+            kept.insert(body.as_bytes(), ());
+        }
+        bodies.retain(|(owner, body)| owner != store || kept.get(body.as_bytes()).is_none());
         for (owner, body) in &bodies {
             thrown(pieces.delete(&body_range(owner, body)?.into()))?;
         }
@@ -229,7 +234,7 @@ impl Store for IndexedDbStore {
         })
     }
 
-    fn keep_bodies(&self, store: &str, bodies: BTreeSet<String>) -> Pending<'_, u32> {
+    fn keep_bodies(&self, store: &str, bodies: Vec<String>) -> Pending<'_, u32> {
         let store = store.to_owned();
         Box::pin(async move { self.prune(&store, &bodies).await })
     }
