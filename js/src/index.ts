@@ -207,7 +207,7 @@ class Audit implements AuditApi {
   }
 
   async events(query: AuditQuery & { limit?: number; before?: string } = {}): Promise<AuditPage> {
-    const page = await rethrowing<AuditPage>(this.#kms.audit(plain(query)));
+    const page = await rethrowing<AuditPage>(this.#kms.audit(plain({ ...query })));
     page.events.forEach(withNulls);
     return page;
   }
@@ -223,7 +223,7 @@ class Audit implements AuditApi {
       const text = records.map((record) => JSON.stringify(withNulls(record))).join(",\n");
       parts.push(parts.length === 0 ? text : `,\n${text}`);
     };
-    await rethrowing(this.#kms.audit(plain(query), take));
+    await rethrowing(this.#kms.audit(plain({ ...query }), take));
     return new Blob(['{"Records":[', ...parts, "]}\n"], { type: "application/json" });
   }
 }

@@ -8,7 +8,7 @@
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag};
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 /// The length of a key in bytes.
@@ -44,6 +44,30 @@ impl Cipher {
     pub fn decrypt(&self, iv: &[u8; IV_LEN], aad: &[u8], buffer: &mut [u8], tag: &[u8; TAG_LEN]) -> bool {
         self.0.decrypt_inout_detached(&Nonce::from(*iv), aad, buffer.into(), &Tag::from(*tag)).is_ok()
     }
+}
+
+/// SHA-256 (FIPS 180-4) of `parts`, one behind another.
+#[must_use]
+#[inline(never)]
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    parts.iter().for_each(|part| hash.update(part));
+    hash.finalize().into()
+}
+
+/// A sum over `bytes`, going on from `sum`: FNV-1a's step, on eight bytes at a time, with the high bits brought down to
+/// where the next go in. It proves nothing.
+#[must_use]
+#[inline(never)]
+pub fn mix(sum: u64, bytes: &[u8]) -> u64 {
+    let step = |sum: u64, word: [u8; 8]| {
+        (sum ^ u64::from_le_bytes(word)).wrapping_mul(0x100_0000_01b3).rotate_left(23)
+    };
+    let (words, rest) = bytes.as_chunks();
+    let sum = words.iter().fold(sum, |sum, word| step(sum, *word));
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    step(sum, last)
 }
 
 /// Derives 256 bits from `key` into `out`: NIST SP 800-108r1 in counter mode with HMAC-SHA-256 as the PRF, in the one

@@ -1,4 +1,4 @@
-//! AES-256-GCM as the host computes it at once: js/src/cipher.ts.
+//! AES-256-GCM and SHA-256 as the host computes them at once: js/src/cipher.ts.
 
 use std::cell::RefCell;
 
@@ -29,6 +29,8 @@ extern "C" {
         buffer: &mut [u8],
         tag: &[u8],
     ) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn hash(this: &PlatformCipher, head: &[u8], rest: &[u8], digest: &mut [u8]) -> Result<(), JsValue>;
 }
 
 thread_local! {
@@ -46,7 +48,7 @@ pub(crate) fn platform() -> Option<&'static Platform> {
     CIPHER.with_borrow(Option::is_some).then_some(&HOST)
 }
 
-static HOST: Platform = Platform { encrypt, decrypt };
+static HOST: Platform = Platform { encrypt, decrypt, hash };
 
 fn encrypt(key: &[u8; KEY_LEN], iv: &[u8; IV_LEN], aad: &[u8], buffer: &mut [u8]) -> Option<[u8; TAG_LEN]> {
     let mut tag = [0; TAG_LEN];
@@ -62,4 +64,10 @@ fn decrypt(
     tag: &[u8; TAG_LEN],
 ) -> Option<bool> {
     CIPHER.with_borrow(|cipher| cipher.as_ref()?.decrypt(key, iv, aad, buffer, tag).ok())
+}
+
+fn hash(head: &[u8], rest: &[u8]) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    CIPHER.with_borrow(|cipher| cipher.as_ref()?.hash(head, rest, &mut digest).ok())?;
+    Some(digest)
 }

@@ -187,11 +187,13 @@ impl Kms {
         let outcome = answer.as_ref().map(|told| (context.is_use, audit::of_answer(operation, told)));
         let about = About {
             keys: std::mem::take(&mut context.keys),
-            asked: audit::of_request(&context.parameters, *account, region),
+            asked: audit::of_request(&context.parameters),
             additional: std::mem::take(&mut context.additional),
         };
         let decisions = context.explanations.take().unwrap_or_default();
         let mut changes = context.into_changes();
+        // Most calls leave this one, and what is reserved has to be wiped.
+        changes.events.reserve_exact(1);
         let by = By { account: *account, region, who: call.caller.who() };
         changes.events.push(audit::of_call(ids, now, operation, by, about, outcome));
         call.decisions = decisions;

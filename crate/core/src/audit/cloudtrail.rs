@@ -210,7 +210,7 @@ fn parameters(event: &Event) -> Value {
     while from.is_sound() && !from.is_at_sound_end() {
         let mut name = from.str().to_owned();
         let mut value = from.value();
-        show(&name, &mut value, event);
+        show(&name, &mut value);
         lower_first(&mut name);
         told.0.push((name, value));
     }
@@ -231,17 +231,17 @@ fn parameters(event: &Event) -> Value {
     if told.0.is_empty() { Value::Null } else { told.into_value() }
 }
 
-/// Makes a member's value what CloudTrail shows: members in lower camel case, times and keys in words. The names in an
+/// Makes a member's value what CloudTrail shows: members in lower camel case, times in words. The names in an
 /// encryption context are the caller's.
-fn show(name: &str, value: &mut Value, event: &Event) {
+fn show(name: &str, value: &mut Value) {
     match value {
-        Value::Bytes(bytes) => *value = Value::String(in_words(bytes.expose(), event)),
-        Value::List(items) => items.iter_mut().for_each(|item| show(name, item, event)),
+        Value::Bytes(bytes) => *value = Value::String(in_words(bytes.expose())),
+        Value::List(items) => items.iter_mut().for_each(|item| show(name, item)),
         Value::Map(members)
             if !name.ends_with("EncryptionContext") && !name.starts_with("EncryptionContext") =>
         {
             for (name, value) in members {
-                show(name, value, event);
+                show(name, value);
                 lower_first(name);
             }
         }
@@ -256,7 +256,7 @@ fn response(event: &Event) -> Value {
     }
     let answered = event.rare.as_ref().map(|rare| rare.response.as_slice()).unwrap_or_default();
     let mut answered = Reader::new(answered).value();
-    show("", &mut answered, event);
+    show("", &mut answered);
     let mut told = match answered {
         Value::Map(members) => Object(members),
         _ => Object::default(),

@@ -19,7 +19,7 @@ pub use verify::{Broken, Stored, Verdict, verify};
 use crate::crypto::{Failure, Random, random};
 use crate::keys::{AccountId, KeyRef, Region};
 use crate::model::{KmsError, RequestError, Timestamp, Uuid};
-use crate::store::{Asked, Event, KeyOf, Rare, Shared, Who};
+use crate::store::{Asked, Event, Keys, Rare, Shared, Who};
 
 /// What a call is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct By<'a> {
 #[derive(Debug, Default)]
 pub struct About {
     /// The KMS keys.
-    pub keys: Vec<KeyOf>,
+    pub keys: Keys,
     /// What was asked for.
     pub asked: Asked,
     /// What is to be told beside.
@@ -144,7 +144,7 @@ pub fn share(events: &mut Vec<Event>, random: &mut dyn Random) -> Result<(), Fai
         }
         told.push(recipient);
         let Ids { event: own, .. } = Ids::draw(random)?;
-        let mut copy = Event { id: own, keys: Vec::new(), ..event.clone() };
+        let mut copy = Event { id: own, keys: Keys::None, ..event.clone() };
         for of in event.keys.iter().filter(|of| of.key.account == recipient) {
             copy.keys.push(of.clone());
         }
@@ -166,7 +166,7 @@ pub fn of_service(ids: Ids, at: Timestamp, name: &'static str, key: KeyRef, addi
         region: key.region.clone(),
         account: key.account,
         who: None,
-        keys: vec![key.into()],
+        keys: Keys::One(key.into()),
         asked: Asked::default(),
         rare,
         is_use: false,

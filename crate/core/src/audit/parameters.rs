@@ -1,76 +1,60 @@
 //! What an event holds of a request and of an answer: neither blobs, nor what the service model calls sensitive, nor
 //! grant tokens.
 
-use crate::keys::{AccountId, KeyId, KeyRef, Region};
 use crate::model::cbor::Writer;
 use crate::model::{Parameters, Timestamp, Value, time};
-use crate::store::{Asked, Event};
+use crate::store::Asked;
 
 /// A request of more than this is not told: a key policy is of 32 KiB at most.
 const LONGEST: usize = 40_000;
-/// A key's id.
-const ID: usize = 17;
-/// The ARN of a key of the event's account and Region: its id, and one byte more.
-const ARN: usize = ID + 1;
 
 /// What is told of a request's members.
 #[must_use]
-pub fn of_request(members: &Parameters, account: AccountId, region: &Region) -> Asked {
+pub fn of_request(members: &Parameters) -> Asked {
     let mut to = Writer::with_capacity(96);
-    let mut alike = 0;
-    for own in [false, true] {
-        let told = members.iter().filter(|(name, value)| {
-            // A grant token is as good as a permission.
-            is_own(name, value) == own && !name.starts_with("GrantToken") && *value != &Value::Map(Vec::new())
-        });
-        for (name, value) in told {
-            to.str(name);
-            match value {
-                Value::String(text) if own => write_key(text, (account, region), &mut to),
-                value => write(name, value, &mut to),
+    let mut ends = [0; Part::ALL.len()];
+    for (part, end) in Part::ALL.into_iter().zip(&mut ends) {
+        for (name, value) in members.iter() {
+            // A grant token is as good as a permission; and what is empty had only secrets in it.
+            let is_told =
+                !name.starts_with("GrantToken") && !matches!(value, Value::Map(pairs) if pairs.is_empty());
+            if is_told && Part::of(name, value) == part {
+                to.str(name);
+                write(name, value, &mut to);
             }
         }
-        if !own {
-            alike = to.written().len();
-        }
+        *end = to.written().len();
     }
     let bytes = to.into_bytes();
-    if bytes.len() > LONGEST { Asked::default() } else { Asked { bytes, alike } }
+    if bytes.len() > LONGEST { Asked::default() } else { Asked { bytes, ends } }
 }
 
-/// Whether a member is mostly a call's own: which key, and with which encryption context.
-fn is_own(name: &str, value: &Value) -> bool {
-    matches!(value, Value::Map(_)) || name.ends_with("KeyId")
+/// How often a member is the same in many calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Almost always.
+    Common,
+    /// As often as it is the same key.
+    Key,
+    /// Seldom: an encryption context.
+    Own,
 }
 
-/// A key's name in short: its id as bytes, its ARN with one more. An alias stays text.
-fn write_key(text: &str, (account, region): (AccountId, &Region), to: &mut Writer) {
-    if let Ok(id) = text.parse::<KeyId>() {
-        return to.bytes(&id.to_ordered_bytes());
-    }
-    let rest = text.strip_prefix("arn:aws:kms:").and_then(|rest| rest.strip_prefix(region.as_str()));
-    let rest = rest.and_then(|rest| rest.strip_prefix(':')?.split_at_checked(12));
-    let rest = rest.filter(|(of, _)| of.parse() == Ok(account));
-    match rest.and_then(|(_, rest)| rest.strip_prefix(":key/")?.parse::<KeyId>().ok()) {
-        Some(id) => {
-            let mut bytes = [0; ARN];
-            bytes.iter_mut().zip(id.to_ordered_bytes()).for_each(|(to, from)| *to = from);
-            to.bytes(&bytes);
+impl Part {
+    const ALL: [Self; 3] = [Self::Common, Self::Key, Self::Own];
+
+    fn of(name: &str, value: &Value) -> Self {
+        match value {
+            Value::Map(_) => Self::Own,
+            _ if name.ends_with("KeyId") => Self::Key,
+            _ => Self::Common,
         }
-        None => to.str(text),
     }
 }
 
-/// What was written in short, in words.
-pub(super) fn in_words(bytes: &[u8], event: &Event) -> String {
-    if let Ok(milliseconds) = bytes.try_into() {
-        return time::in_words(Timestamp(i64::from_be_bytes(milliseconds)));
-    }
-    let Some(id) = bytes.get(..ID).and_then(KeyId::from_ordered_bytes) else { return String::new() };
-    match bytes.len() {
-        ID => id.to_string(),
-        _ => KeyRef { account: event.account, region: event.region.clone(), id }.arn(),
-    }
+/// A time as it was written, in words.
+pub(super) fn in_words(bytes: &[u8]) -> String {
+    bytes.try_into().map_or_else(|_| String::new(), |at| time::in_words(Timestamp(i64::from_be_bytes(at))))
 }
 
 /// What is told of the answer of a call that changes something; empty where that is nothing.

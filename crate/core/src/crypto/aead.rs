@@ -23,14 +23,24 @@ type Iv = [u8; IV_LEN];
 type Tag = [u8; TAG_LEN];
 type Encrypt = fn(&Key, &Iv, aad: &[u8], buffer: &mut [u8]) -> Option<Tag>;
 type Decrypt = fn(&Key, &Iv, aad: &[u8], buffer: &mut [u8], &Tag) -> Option<bool>;
+type Hash = fn(head: &[u8], rest: &[u8]) -> Option<[u8; 32]>;
 
-/// AES-256-GCM as the host computes it, at once. `None` where it cannot.
+/// AES-256-GCM and SHA-256 as the host computes them, at once. `None` where it cannot.
 #[derive(Debug)]
 pub struct Platform {
     /// Encrypts the buffer in place and returns the tag; on `None` the buffer is as it was.
     pub encrypt: Encrypt,
     /// Decrypts the buffer in place and says whether the tag fits; unless it does, the buffer is as it was.
     pub decrypt: Decrypt,
+    /// The hash of both parts, one behind the other.
+    pub hash: Hash,
+}
+
+/// SHA-256 (FIPS 180-4) of both parts, one behind the other.
+#[must_use]
+pub fn sha256(head: &[u8], rest: &[u8]) -> [u8; 32] {
+    let platform = platform_for(rest.len()).and_then(|platform| (platform.hash)(head, rest));
+    platform.unwrap_or_else(|| tabkms_symmetric::sha256(&[head, rest]))
 }
 
 impl Platform {
@@ -172,9 +182,13 @@ mod tests {
     use super::*;
 
     /// A platform that is not there, and one that says that nothing fits.
-    static ABSENT: Platform = Platform { encrypt: |_, _, _, _| None, decrypt: |_, _, _, _, _| None };
-    static REFUSING: Platform =
-        Platform { encrypt: |_, _, _, _| Some([7; TAG_LEN]), decrypt: |_, _, _, _, _| Some(false) };
+    static ABSENT: Platform =
+        Platform { encrypt: |_, _, _, _| None, decrypt: |_, _, _, _, _| None, hash: |_, _| None };
+    static REFUSING: Platform = Platform {
+        encrypt: |_, _, _, _| Some([7; TAG_LEN]),
+        decrypt: |_, _, _, _, _| Some(false),
+        hash: |_, _| Some([7; 32]),
+    };
 
     #[test]
     fn a_platform_computes_what_is_long_enough_and_wasm_where_it_cannot() {
@@ -190,6 +204,9 @@ mod tests {
             let is_asked = length >= Platform::LEAST;
             assert_eq!(seal(&key, &iv, b"aad", &plaintext).unwrap().ends_with(&[7; TAG_LEN]), is_asked);
             assert_eq!(open(&key, &iv, b"aad", &sealed).is_err(), is_asked);
+            assert_eq!(sha256(b"head", &plaintext) == [7; 32], is_asked);
+            compute_on(Some(&ABSENT));
+            assert_eq!(sha256(b"head", &plaintext), sha256(&[b"head", &plaintext[..]].concat(), b""));
             compute_on(None);
         }
     }

@@ -186,18 +186,20 @@ macro_rules! answer {
 
 /// The members of an answer that is being written.
 #[derive(Default)]
-pub(crate) struct Members(Vec<(String, Value)>);
+pub struct Members(Vec<(String, Value)>);
 
 impl Members {
     /// Adds a member; `Null` is left out.
     #[inline(never)]
-    pub(crate) fn push(&mut self, name: &str, value: Value) {
+    pub fn push(&mut self, name: &str, value: Value) {
         if !value.is_null() {
             self.0.push((name.to_owned(), value));
         }
     }
 
-    pub(crate) fn into_value(self) -> Value {
+    /// The structure.
+    #[must_use]
+    pub fn into_value(self) -> Value {
         Value::Map(self.0)
     }
 }

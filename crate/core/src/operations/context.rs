@@ -14,7 +14,7 @@ use crate::keys::{
     KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
-use crate::store::{Changes, KeyOf, State};
+use crate::store::{Changes, KeyOf, Keys, State};
 use crate::trace::{Action, Actor, Artefact, Step, Trace};
 
 /// One call's view. It changes nothing: what it would change is in `changes`.
@@ -46,7 +46,7 @@ pub struct Context<'a> {
     /// What the call changes, but for keys.
     pub changes: Changes,
     /// The KMS keys that the call is about, as far as they were found.
-    pub keys: Vec<KeyOf>,
+    pub keys: Keys,
     /// What else its audit event tells.
     pub additional: Additional,
     /// Whether it uses them.
@@ -88,7 +88,7 @@ impl<'a> Context<'a> {
         trace: &'a mut Trace,
     ) -> Self {
         let (changes, overlay) = (Changes::default(), Overlay::default());
-        let (keys, additional, is_use) = (Vec::new(), Additional::new(), false);
+        let (keys, additional, is_use) = (Keys::None, Additional::new(), false);
         Self {
             state,
             store_key,
@@ -358,6 +358,14 @@ impl<'a> Context<'a> {
             RequestError::DryRun,
             "The request would have succeeded, but the DryRun option is set.".to_owned(),
         ))
+    }
+
+    /// As [`Context::unless_dry_run`], of a call that would use the current material of `key`.
+    pub(super) fn unless_dry_run_on(&mut self, key: &Key, dry_run: Option<bool>) -> Result<(), KmsError> {
+        if dry_run == Some(true) {
+            self.concerns_material(key, key.current()?);
+        }
+        self.unless_dry_run(dry_run)
     }
 
     /// Refuses grant tokens that are not of grants that stand.

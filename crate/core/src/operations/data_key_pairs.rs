@@ -66,7 +66,7 @@ fn generate(
         )));
     };
     let key = wrapping_key(context, &request.key_id)?;
-    context.unless_dry_run(request.dry_run)?;
+    context.unless_dry_run_on(&key, request.dry_run)?;
     let pair = context.generate_pair(kind)?;
     let private = kind.pkcs8(&pair.private).map_err(|error| pair_error(error, ""))?;
     context.trace.step(|| {

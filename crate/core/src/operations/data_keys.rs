@@ -82,7 +82,7 @@ fn generate<'a>(
     context.check_grant_tokens(request.grant_tokens.as_deref())?;
     let length = length_of(request.key_spec.as_deref(), request.number_of_bytes)?;
     let key = wrapping_key(context, &request.key_id)?;
-    context.unless_dry_run(request.dry_run)?;
+    context.unless_dry_run_on(&key, request.dry_run)?;
     let mut data_key = Zeroizing::new(vec![0; length]);
     context.random.fill_data_key(&mut data_key)?;
     context.trace.step(|| {
@@ -105,7 +105,6 @@ pub(super) fn wrapping_key<'a>(context: &mut Context<'a>, key_id: &str) -> Resul
     require_usage(&key, KeyUsage::EncryptDecrypt, context.operation)?;
     require_algorithm(&key, SYMMETRIC_DEFAULT, key.spec.encryption_algorithms())?;
     require_enabled(&key)?;
-    context.concerns_material(&key, key.current()?);
     Ok(key)
 }
 

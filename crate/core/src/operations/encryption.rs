@@ -48,8 +48,7 @@ pub(super) fn encrypt(
     let encryption_context = request.context.unwrap_or_default();
     cipher.require_fitting(&key, &encryption_context, Some(request.plaintext.len()))?;
     require_enabled(&key)?;
-    context.concerns_material(&key, key.current()?);
-    context.unless_dry_run(request.dry_run)?;
+    context.unless_dry_run_on(&key, request.dry_run)?;
     let shown = Some(Kind::Plaintext);
     let plaintext = request.plaintext.expose();
     let ciphertext = match cipher {
@@ -177,8 +176,7 @@ pub(super) fn re_encrypt(
     require_enabled(&destination)?;
     let plaintext = open(context, &source, &opening, &source_context)?;
     cipher.require_fitting(&destination, &destination_context, Some(plaintext.len()))?;
-    context.concerns_material(&destination, destination.current()?);
-    context.unless_dry_run(request.dry_run)?;
+    context.unless_dry_run_on(&destination, request.dry_run)?;
     let again = match cipher {
         Cipher::Symmetric => {
             seal(context, &destination, opening.made(), &destination_context, None, &plaintext)?

@@ -164,7 +164,12 @@ impl Deferred {
             }
         }
         let written = self.events.range(self.events.len().saturating_sub(count)..);
+        let mut before = None;
         for key in written.filter(|event| event.is_use).flat_map(Event::used_keys) {
+            // Often one key is used many times in a row.
+            if before.replace(key) == Some(key) {
+                continue;
+            }
             let used = self.last_use.get_mut(Path::key(key).as_ref());
             // Where another tab's use is newer, that one's segment holds it.
             if let Some(used) = used.filter(|used| used.slot.is_none()) {

@@ -2,6 +2,7 @@
 //! [`super::segment`]'s.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use super::LastUse;
@@ -29,7 +30,7 @@ pub struct Event {
     /// Who called; none where it was the account's root and nothing else is known of the call.
     pub who: Option<Arc<Who>>,
     /// The KMS keys that it was about, as far as they were found.
-    pub keys: Vec<KeyOf>,
+    pub keys: Keys,
     /// What was asked for.
     pub asked: Asked,
     /// What most events have nothing of.
@@ -72,20 +73,83 @@ impl From<KeyRef> for KeyOf {
     }
 }
 
+/// The KMS keys of an event. Most have one, and need no room elsewhere for it.
+#[derive(Debug, Clone, Default)]
+pub enum Keys {
+    /// None.
+    #[default]
+    None,
+    /// One.
+    One(KeyOf),
+    /// More.
+    Many(Vec<KeyOf>),
+}
+
+impl Keys {
+    /// Adds one.
+    pub fn push(&mut self, key: KeyOf) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(key),
+            Self::One(first) => Self::Many(vec![first, key]),
+            Self::Many(mut keys) => {
+                keys.push(key);
+                Self::Many(keys)
+            }
+        };
+    }
+}
+
+impl Deref for Keys {
+    type Target = [KeyOf];
+
+    fn deref(&self) -> &[KeyOf] {
+        match self {
+            Self::None => &[],
+            Self::One(key) => std::slice::from_ref(key),
+            Self::Many(keys) => keys,
+        }
+    }
+}
+
+impl DerefMut for Keys {
+    fn deref_mut(&mut self) -> &mut [KeyOf] {
+        match self {
+            Self::None => &mut [],
+            Self::One(key) => std::slice::from_mut(key),
+            Self::Many(keys) => keys,
+        }
+    }
+}
+
+impl PartialEq for Keys {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Keys {}
+
 /// The members of a request, without what is secret or a blob: pairs of name and value as CBOR, one behind another.
 /// They are made ready for the row at once, since a tree of them would cost as much as a cipher.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// All pairs.
     pub bytes: Vec<u8>,
-    /// How many of the bytes are those that many calls have alike; names of keys and encryption contexts follow.
-    pub alike: usize,
+    /// Where the parts end: what many calls have alike, then which keys they name, then encryption contexts.
+    pub ends: [usize; 3],
 }
 
 impl Asked {
-    /// The pairs that many calls have alike, and those that are a call's own.
-    pub(super) fn parts(&self) -> (&[u8], &[u8]) {
-        self.bytes.split_at_checked(self.alike).unwrap_or((&self.bytes, &[]))
+    /// What many calls have alike.
+    pub(super) fn common(&self) -> &[u8] {
+        let [end, ..] = self.ends;
+        self.bytes.get(..end).unwrap_or_default()
+    }
+
+    /// The names of keys, and the encryption contexts.
+    pub(super) fn own(&self) -> [&[u8]; 2] {
+        let [start, middle, end] = self.ends;
+        [(start, middle), (middle, end)].map(|(start, end)| self.bytes.get(start..end).unwrap_or_default())
     }
 }
 
@@ -180,7 +244,7 @@ impl Event {
         let name = Cbor::read(from);
         let region: Region = Cbor::read(from);
         let account = account(from);
-        let mut keys = Vec::new();
+        let mut keys = Keys::None;
         for _ in 0..from.array() {
             keys.push(KeyOf::from(key(from, account, &region)));
             if !from.is_sound() {

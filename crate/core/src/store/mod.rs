@@ -13,7 +13,7 @@ mod state;
 mod tree;
 
 pub use changes::{Change, Changes};
-pub use event::{Asked, Event, KeyOf, Rare, Shared, Who};
+pub use event::{Asked, Event, KeyOf, Keys, Rare, Shared, Who};
 pub use records::{Clock, LastUse, Record};
 pub use state::State;
 pub use tree::Tree;

@@ -3,12 +3,13 @@
 //! ```text
 //! segment: [slot, generation, [event of the first versions…], [last use…], log, link]
 //! log:     bytes: time, [event…], checks: 4 bytes for each event
-//! event:   [event id ‖ request id, milliseconds since the one before, frame, [key…], own, shared]
+//! event:   [event id ‖ request id, milliseconds since the one before, frame, [key…], names, own, shared]
 //! frame:   [name, region, account, flags, who, parameters, error, message, response, [name, value…]],
 //!          or which one of this segment's frames it is
 //! key:     [id, material], or [account, region, id, material] where it is not of the frame's account and Region,
 //!          or which one of this segment's keys it is
-//! own:     the parameters that are this call's own, or which ones of this segment they are; null where there are none
+//! names:   the parameters that name keys, or which ones of this segment they are; null where there are none
+//! own:     so with those that are this call's own, encryption contexts
 //! shared:  [id, recipient] of a call across accounts
 //! flags:   1 a use of its keys, 2 a service event
 //! link:    [sequence, events before, oldest kept, previous hash, hash]
@@ -24,10 +25,9 @@
 
 mod log;
 
-use sha2::{Digest, Sha256};
-
 use super::event::{account, key_id};
 use super::{Event, LastUse, StoreError};
+use crate::crypto::aead;
 use crate::keys::KeyRef;
 use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::record;
@@ -66,14 +66,12 @@ impl Link {
     /// The hash of a segment that follows so and has this `log`.
     #[must_use]
     pub fn hash_of(&self, log: &[u8]) -> Hash {
-        let mut hash = Sha256::new();
-        hash.update(b"tabkms audit 1");
-        hash.update(self.previous);
+        let mut head = b"tabkms audit 1".to_vec();
+        head.extend_from_slice(&self.previous);
         for number in [self.sequence, self.before, self.oldest] {
-            hash.update(number.to_be_bytes());
+            head.extend_from_slice(&number.to_be_bytes());
         }
-        hash.update(log);
-        hash.finalize().into()
+        aead::sha256(&head, log)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Function};
-use tabkms_core::audit::{Query, Verdict};
+use tabkms_core::audit::{Broken, Query, Verdict};
 use tabkms_core::model::Value;
+use tabkms_core::model::shape::{IntoValue, Members};
 use wasm_bindgen::JsValue;
 
-use super::map;
 use super::store_loop::Inner;
 use crate::error::Failure;
 use crate::value::{plain_from_js, to_js};
@@ -56,18 +56,16 @@ impl Inner {
 
 fn answer(verdict: Verdict) -> Value {
     let number = |number: usize| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
-    let fault = verdict.fault.as_ref().map(|fault| {
-        let event = fault.event.map(|id| Value::String(id.to_string()));
-        map([
-            ("at", number(fault.at)),
-            ("eventID", event.unwrap_or_default()),
-            ("what", Value::String(fault.what.clone())),
-        ])
-    });
-    map([
-        ("ok", Value::Boolean(fault.is_none())),
-        ("events", number(verdict.events)),
-        ("from", verdict.from.map(|at| Value::Float(at.seconds())).unwrap_or_default()),
-        ("fault", fault.unwrap_or_default()),
-    ])
+    let mut members = Members::default();
+    members.push("ok", Value::Boolean(verdict.fault.is_none()));
+    members.push("events", number(verdict.events));
+    members.push("from", verdict.from.into_value());
+    if let Some(Broken { at, event, what }) = verdict.fault {
+        let mut fault = Members::default();
+        fault.push("at", number(at));
+        fault.push("eventID", event.map(|id| id.to_string()).into_value());
+        fault.push("what", Value::String(what));
+        members.push("fault", fault.into_value());
+    }
+    members.into_value()
 }

@@ -17,7 +17,7 @@ fn event(at: i64) -> Event {
         region: Region::default(),
         account: AccountId::default(),
         who: None,
-        keys: Vec::new(),
+        keys: crate::store::Keys::None,
         asked: crate::store::Asked::default(),
         rare: None,
         is_use: false,
@@ -26,7 +26,7 @@ fn event(at: i64) -> Event {
 }
 
 fn uses(of: u32, at: i64) -> Event {
-    Event { keys: vec![key(of).into()], is_use: true, ..event(at) }
+    Event { keys: crate::store::Keys::One(key(of).into()), is_use: true, ..event(at) }
 }
 
 /// A store of rows, and whoever works on it.

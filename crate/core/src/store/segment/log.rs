@@ -6,12 +6,13 @@ use crate::keys::{AccountId, KeyRef, Region};
 use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::{Timestamp, Uuid};
 use crate::store::Event;
-use crate::store::event::{Asked, KeyOf, Rare, Shared, Who, account, key_id};
+use crate::store::event::{Asked, KeyOf, Keys, Rare, Shared, Who, account, key_id};
 
 /// How far back something that stood there before is looked for. Each look costs some nanoseconds, and most find it
 /// at once.
 const FRAMES: usize = 16;
 const KEYS: usize = 16;
+const NAMES: usize = 16;
 const OWN: usize = 4;
 
 /// What has stood in a segment up to here.
@@ -43,7 +44,7 @@ pub(in crate::store) fn write_log(events: &[&Event]) -> Vec<u8> {
     let mut to = Writer::with_capacity(256 + 80 * events.len());
     let mut frames = Window::<&Event>::new(FRAMES);
     let mut keys = Window::<&KeyOf>::new(KEYS);
-    let mut owns = Window::<&[u8]>::new(OWN);
+    let mut own = [Window::<&[u8]>::new(NAMES), Window::new(OWN)];
     let mut at = events.first().map_or(0, |event| event.at.0);
     let mut checks = Vec::with_capacity(4 * events.len());
     let mut check = Check::default();
@@ -51,7 +52,7 @@ pub(in crate::store) fn write_log(events: &[&Event]) -> Vec<u8> {
     to.array(events.len() as u64);
     for event in events.iter().copied() {
         let start = to.written().len();
-        to.array(6);
+        to.array(7);
         let mut ids = [0; 32];
         let (first, second) = ids.split_at_mut(16);
         first.copy_from_slice(event.id.as_bytes());
@@ -64,20 +65,22 @@ pub(in crate::store) fn write_log(events: &[&Event]) -> Vec<u8> {
             None => write_frame(event, &mut to),
         }
         to.array(event.keys.len() as u64);
-        for key in &event.keys {
+        for key in event.keys.iter() {
             // The ids differ first, where keys do.
             match keys.number(key, |before| key.key.id == before.key.id && key == *before) {
                 Some(number) => to.u64(number),
                 None => write_key(key, event, &mut to),
             }
         }
-        let (_, own) = event.asked.parts();
-        if own.is_empty() {
-            to.null();
-        } else {
-            match owns.number(own, |before| *before == own) {
+        let [names, context] = event.asked.own();
+        for (part, window) in [names, context].into_iter().zip(&mut own) {
+            if part.is_empty() {
+                to.null();
+                continue;
+            }
+            match window.number(part, |before| *before == part) {
                 Some(number) => to.u64(number),
-                None => to.bytes(own),
+                None => to.bytes(part),
             }
         }
         match event.shared() {
@@ -101,7 +104,7 @@ fn has_frame_of(event: &Event, other: &Event) -> bool {
         && event.account == other.account
         && (event.is_use, event.is_service_event) == (other.is_use, other.is_service_event)
         && event.who == other.who
-        && event.asked.parts().0 == other.asked.parts().0
+        && event.asked.common() == other.asked.common()
         && is_rare_alike(event.rare.as_deref(), other.rare.as_deref())
 }
 
@@ -127,7 +130,7 @@ fn write_frame(event: &Event, to: &mut Writer) {
         Some(who) => who.write(to),
         None => to.null(),
     }
-    to.bytes(event.asked.parts().0);
+    to.bytes(event.asked.common());
     let Some(rare) = &event.rare else {
         to.null();
         to.null();
@@ -163,12 +166,7 @@ struct Check(u64);
 
 impl Check {
     fn add(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word.iter_mut().zip(piece).for_each(|(to, from)| *to = *from);
-            // FNV-1a's step, on eight bytes at a time, and the high bits brought down to where the next go in.
-            self.0 = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23);
-        }
+        self.0 = tabkms_symmetric::mix(self.0, bytes);
     }
 
     fn sum(&self) -> [u8; 4] {
@@ -214,7 +212,7 @@ pub(super) fn read_log(log: &[u8]) -> ReadLog {
 struct Seen {
     frames: Vec<Event>,
     keys: Vec<KeyOf>,
-    own: Vec<Vec<u8>>,
+    own: [Vec<Vec<u8>>; 2],
 }
 
 /// What the number names; fails the reader where it names nothing.
@@ -248,20 +246,21 @@ impl Seen {
                 break;
             }
         }
-        if !from.takes_null() {
+        let Asked { bytes, ends: [_, names, context] } = &mut event.asked;
+        for (seen, end) in self.own.iter_mut().zip([names, context]) {
             if from.is_bytes() {
-                self.own.push(from.bytes().to_vec());
-                event.asked.bytes.extend_from_slice(self.own.last().map(Vec::as_slice).unwrap_or_default());
-            } else {
-                let own = numbered(&self.own, from).map(Vec::as_slice);
-                event.asked.bytes.extend_from_slice(own.unwrap_or_default());
+                seen.push(from.bytes().to_vec());
+                bytes.extend_from_slice(seen.last().map(Vec::as_slice).unwrap_or_default());
+            } else if !from.takes_null() {
+                bytes.extend_from_slice(numbered(seen, from).map(Vec::as_slice).unwrap_or_default());
             }
+            *end = bytes.len();
         }
         let shared: Option<Shared> = Cbor::read(from);
         if shared.is_some() {
             event.rare.get_or_insert_default().shared = shared;
         }
-        match length.checked_sub(6) {
+        match length.checked_sub(7) {
             Some(more) => from.skip(more),
             None => from.fail(),
         }
@@ -309,7 +308,7 @@ fn read_frame(from: &mut Reader<'_>) -> Event {
         None => from.fail(),
     }
     let rare = (rare != Rare::default()).then(|| Box::new(rare));
-    let asked = Asked { alike: bytes.len(), bytes };
+    let asked = Asked { ends: [bytes.len(); 3], bytes };
     let (is_use, is_service_event) = (flags & 1 != 0, flags & 2 != 0);
     let who = who.map(Arc::new);
     Event { name, region, account, who, asked, rare, is_use, is_service_event, ..blank() }
@@ -324,7 +323,7 @@ fn blank() -> Event {
         region: Region::default(),
         account: AccountId::default(),
         who: None,
-        keys: Vec::new(),
+        keys: Keys::None,
         asked: Asked::default(),
         rare: None,
         is_use: false,

@@ -4,7 +4,7 @@ use super::*;
 use crate::hierarchy::MaterialId;
 use crate::keys::{AccountId, Region};
 use crate::model::{Timestamp, Uuid};
-use crate::store::{Asked, KeyOf, Rare, Shared, Who};
+use crate::store::{Asked, KeyOf, Keys, Rare, Shared, Who};
 
 fn key(account: &str, region: &str, number: u32) -> KeyRef {
     format!("{account}/{region}/00000000-0000-4000-8000-{number:012}").parse().unwrap()
@@ -26,11 +26,11 @@ fn event(number: u32) -> Event {
         region: Region::default(),
         account: AccountId::default(),
         who: None,
-        keys: vec![KeyOf {
+        keys: Keys::One(KeyOf {
             key: key("000000000000", "us-east-1", 1),
             material: Some(MaterialId::from_bytes([5; 32])),
-        }],
-        asked: Asked { bytes: [[1; 30], [2; 30]].concat(), alike: 30 },
+        }),
+        asked: Asked { bytes: [[1; 30], [2; 30], [3; 30]].concat(), ends: [30, 60, 90] },
         rare: None,
         is_use: true,
         is_service_event: false,
@@ -55,10 +55,10 @@ fn rare_event(number: u32) -> Event {
     Event {
         account: "111122223333".parse().unwrap(),
         who: Some(Arc::new(who)),
-        keys: vec![
+        keys: Keys::Many(vec![
             key("111122223333", "us-east-1", number).into(),
             key("444455556666", "eu-west-1", number).into(),
-        ],
+        ]),
         rare: Some(Box::new(rare)),
         is_use: false,
         ..event(number)
@@ -71,7 +71,7 @@ fn log_of(events: &[Event]) -> Vec<u8> {
 
 #[test]
 fn events_read_back_as_they_were_and_what_a_later_version_appends_is_skipped() {
-    let service = Event { is_service_event: true, is_use: false, keys: Vec::new(), ..event(3) };
+    let service = Event { is_service_event: true, is_use: false, keys: Keys::None, ..event(3) };
     let plain = Event { asked: Asked::default(), ..event(5) };
     let earlier = Event { at: Timestamp(-5), ..event(6) };
     let events = [event(1), rare_event(2), event(3), service, rare_event(4), plain, earlier];
@@ -84,7 +84,7 @@ fn events_read_back_as_they_were_and_what_a_later_version_appends_is_skipped() {
     let mut to = Writer::default();
     to.i64(7);
     to.array(1);
-    to.array(7);
+    to.array(8);
     to.bytes(&[1; 32]);
     to.i64(0);
     to.array(11);
@@ -107,6 +107,7 @@ fn events_read_back_as_they_were_and_what_a_later_version_appends_is_skipped() {
     to.str("later");
     to.null();
     to.null();
+    to.null();
     to.str("later");
     to.bytes(&[0; 4]);
     let read = read_log(&to.into_bytes());
@@ -127,7 +128,7 @@ fn an_event_in_a_burst_takes_little_room() {
         .map(|number| {
             let mut event = event(number);
             event.keys[0].key = key("000000000000", "us-east-1", number % 2);
-            event.asked.bytes.truncate(30);
+            event.asked.bytes.truncate(60);
             event.asked.bytes.extend_from_slice(format!("{number:030}").as_bytes());
             event
         })
