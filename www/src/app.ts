@@ -63,6 +63,7 @@ export class TkApp extends LitElement {
           .description=${play.description}
           .who=${play.who}
           keyid=${play.route.key ?? ""}
+          operation=${play.route.operation ?? ""}
         ></tk-roles>`;
       case "inspect":
         return html`<tk-inspect .play=${play} .kms=${play.kms}></tk-inspect>`;

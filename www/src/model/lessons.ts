@@ -147,7 +147,9 @@ async function decrypt(
   given: Context = made,
 ): Promise<Outcome> {
   const { keyArn } = stage;
-  const blob = await ciphertextFor(stage.kms, stage.people, { keyArn, context: made });
+  const first = named(stage, "clerk");
+  const makers = [first, ...stage.people.filter((one) => one !== first)];
+  const blob = await ciphertextFor(stage.kms, makers, { keyArn, context: made });
   const entries = Object.entries(given).map(([name, value]) => `${name}=${value}`);
   const what = entries.length === 0 ? "Decrypt" : `Decrypt with ${entries.join(", ")}`;
   const input: Members = { KeyId: keyArn, CiphertextBlob: blob ?? new Uint8Array(1) };
@@ -226,7 +228,7 @@ const SEPARATION: Lesson = {
       text: "A deny wins over every allow. The root adds one: nobody else changes the policy, nor makes a grant, for Create* covers CreateGrant, the other way round. Then key-admin tries again.",
       button: "Add the deny, then try as key-admin",
       after:
-        "Now nobody changes this policy alone: who edits it is not who runs the key, and neither uses it. Keep one such editor, or the key is locked for good.",
+        "Now who runs the key does not decide who uses it. Here the editor is the root; better is one person who neither runs nor uses the key. Keep one such editor, or the key is locked for good.",
       run: async (stage) => {
         const admin = named(stage, "key-admin");
         const statements = [...separated(stage), guard(stage.account)];

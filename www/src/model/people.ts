@@ -54,7 +54,7 @@ const KNOWN: readonly Known[] = [
     name: "auditor",
     type: "User",
     kind: "auditor",
-    what: "auditor",
+    what: "looks, changes nothing",
     policies: { "look-only": ["kms:Describe*", "kms:Get*", "kms:List*"] },
   },
 ];

@@ -18,12 +18,19 @@ export function hasView(id: string): boolean {
 export type Route =
   | { readonly view: "flow"; readonly step: number; readonly whatIf?: WhatIfId }
   | { readonly view: "keys"; readonly key?: string }
-  | { readonly view: "roles"; readonly key?: string }
+  | { readonly view: "roles"; readonly key?: string; readonly operation?: string }
   | { readonly view: "inspect" };
 
 export function parseRoute(hash: string): Route {
   const [view = "", second = "", third = ""] = hash.replace(/^#\/?/, "").split("/");
-  if (view === "keys" || view === "roles") {
+  if (view === "roles") {
+    return {
+      view,
+      ...(second === "" ? {} : { key: decodeURIComponent(second) }),
+      ...(third === "" ? {} : { operation: decodeURIComponent(third) }),
+    };
+  }
+  if (view === "keys") {
     return second === "" ? { view } : { view, key: decodeURIComponent(second) };
   }
   if (view === "inspect") return { view };
@@ -43,8 +50,9 @@ export function whatIfHash(id: WhatIfId): string {
   return `#/flow/if/${id}`;
 }
 
-export function rolesHash(id: string): string {
-  return `#/roles/${encodeURIComponent(id)}`;
+export function rolesHash(id: string, operation?: string): string {
+  const key = `#/roles/${encodeURIComponent(id)}`;
+  return operation === undefined ? key : `${key}/${operation}`;
 }
 
 /** The log, of one key. */

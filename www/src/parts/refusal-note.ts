@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Failure, Refusal } from "../model/refusal.ts";
 import { isUnauthorised, meaningOf } from "../model/refusal.ts";
+import { rolesHash } from "../model/route.ts";
 
 /** A long name may break before its last word. */
 function breakable(name: string): TemplateResult {
@@ -11,7 +12,10 @@ function breakable(name: string): TemplateResult {
 /** Where policies refused: the way to the reasons, unless one is there already. */
 function whyLink(failure: Failure): TemplateResult | typeof nothing {
   if (!isUnauthorised(failure) || location.hash.startsWith("#/roles")) return nothing;
-  return html`<a href="#/roles">See why, under Roles</a>`;
+  const asked = / perform: kms:(\w+) on resource: \S+?key\/([\w-]+)/.exec(failure.message);
+  const [, operation, key] = asked ?? [];
+  const hash = key === undefined ? "#/roles" : rolesHash(key, operation);
+  return html`<a href=${hash}>See why, under Roles</a>`;
 }
 
 /** An exception where it was thrown: AWS's name and message, then what it means. */

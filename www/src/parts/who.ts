@@ -21,7 +21,7 @@ export function whoChooser(play: Playground): TemplateResult | typeof nothing {
     >
       ${personGlyph(who.kind)}
       <span class="who-name">${who.principal === undefined ? "You, the account's root" : who.name}</span>
-      ${who.principal === undefined ? nothing : html`<span class="who-what">${who.what}</span>`}
+      ${who.principal === undefined || who.what === who.name ? nothing : html`<span class="who-what">${who.what}</span>`}
     </button>
     <div class="panel" id="who" popover role="dialog" aria-label="who you are">
       <h2>Who you are</h2>

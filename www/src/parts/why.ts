@@ -26,6 +26,14 @@ const LAYERS: Readonly<Record<LayerKind, string>> = {
   grant: "Grant",
 };
 
+/** Underlined line by line: the indentation is not what failed. */
+function missed(text: string): TemplateResult {
+  const parts = text.split(/(\n\s*)/);
+  return html`<span data-testid="miss">${parts.map((part, at) =>
+    at % 2 === 1 ? part : html`<span class="miss">${part}</span>`,
+  )}</span>`;
+}
+
 /** Why somebody may or may not: every policy that was asked, in order, and what of its text decided. */
 export class TkWhy extends LitElement {
   static override properties = {
@@ -55,7 +63,7 @@ export class TkWhy extends LitElement {
   protected override updated(changed: Map<string, unknown>): void {
     if (!changed.has("decision")) return;
     for (const text of this.querySelectorAll<HTMLElement>(".policy-text")) {
-      reveal(text, text.querySelector(".st.decides") ?? text.querySelector(".st.applies"));
+      reveal(text, text.querySelector(".st.decides") ?? text.querySelector(".st.applies, .miss"));
     }
   }
 
@@ -156,9 +164,7 @@ export class TkWhy extends LitElement {
     const deny = statement.effect === "Deny" && said.mark === "decides" ? "denies" : "";
     return html`<span class="st ${said.mark} ${deny}" data-statement=${statement.index}><span
       class="st-text">${group.map((one) =>
-        one.miss === true
-          ? html`<span class="miss" data-testid="miss">${one.text}</span>`
-          : one.text,
+        one.miss === true ? missed(one.text) : one.text,
       )}</span><span class="st-note"><span class="hush">: </span>${said.text}</span></span>`;
   }
 

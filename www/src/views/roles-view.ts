@@ -5,7 +5,14 @@ import { type Attempt, attempt, readKeyPolicy } from "../model/attempt.ts";
 import { type Cmk, nameOf, readCmks } from "../model/cmk.ts";
 import { consolePolicy, withoutStatement, withStatement } from "../model/console-policy.ts";
 import { LESSONS, type LessonId, lessonKey } from "../model/lessons.ts";
-import { type Context, matrixOf, type Operation, type Row, sentenceOf } from "../model/may.ts";
+import {
+  type Context,
+  matrixOf,
+  OPERATIONS,
+  type Operation,
+  type Row,
+  sentenceOf,
+} from "../model/may.ts";
 import { makeUser, type Person, putInline, removePerson, sceneMissing } from "../model/people.ts";
 import type { Playground } from "../model/playground.ts";
 import { type Failure, failureOf } from "../model/refusal.ts";
@@ -27,6 +34,7 @@ export class TkRoles extends LitElement {
     description: { attribute: false },
     who: { attribute: false },
     keyid: {},
+    operation: {},
     keys: { state: true },
     policy: { state: true },
     rows: { state: true },
@@ -44,6 +52,8 @@ export class TkRoles extends LitElement {
   declare description: Description | undefined;
   declare who: Person;
   declare keyid: string;
+  /** What the address asks about. */
+  declare operation: string;
   declare keys: readonly Cmk[];
   declare policy: string;
   declare rows: readonly Row[];
@@ -57,10 +67,13 @@ export class TkRoles extends LitElement {
   declare busy: boolean;
 
   #turn = 0;
+  /** Whether a cell was chosen by hand. */
+  #chose = false;
 
   constructor() {
     super();
     this.keyid = "";
+    this.operation = "";
     this.keys = [];
     this.policy = "";
     this.rows = [];
@@ -77,6 +90,11 @@ export class TkRoles extends LitElement {
     if (changed.has("keyid")) {
       this.attempt = undefined;
       this.proposal = undefined;
+    }
+    const was = changed.get("who") as Person | undefined;
+    if ((changed.has("who") && was?.arn !== this.who.arn) || changed.has("operation")) {
+      this.#chose = false;
+      this.#settle();
     }
     if (changed.has("policy")) this.proposal = undefined;
     if (["description", "keyid", "context"].some((name) => changed.has(name))) void this.#read();
@@ -116,14 +134,21 @@ export class TkRoles extends LitElement {
     }
   }
 
-  /** A cell is always chosen: at first the call that teaches most. */
+  /** A cell is always chosen: at first one's own call, or for the root the one that teaches most. */
   #settle(): void {
-    if (this.rows.some((row) => row.person.arn === this.cell?.arn)) return;
-    const first = this.rows.find((row) => row.person.kind === "administrator") ?? this.rows[0];
-    if (first !== undefined) this.cell = { arn: first.person.arn, operation: "Decrypt" };
+    const there = this.rows.some((row) => row.person.arn === this.cell?.arn);
+    if (there && this.#chose) return;
+    const own = this.who.principal === undefined ? undefined : this.who.arn;
+    const first =
+      this.rows.find((row) => row.person.arn === own) ??
+      this.rows.find((row) => row.person.kind === "administrator") ??
+      this.rows[0];
+    const operation = OPERATIONS.find((one) => one === this.operation) ?? "Decrypt";
+    if (first !== undefined) this.cell = { arn: first.person.arn, operation };
   }
 
   #choose(cell: Cell): void {
+    this.#chose = true;
     this.cell = cell;
     this.attempt = undefined;
     const row = this.rows.find((one) => one.person.arn === cell.arn);
@@ -234,6 +259,7 @@ export class TkRoles extends LitElement {
       if (result.context !== undefined) this.context = result.context;
       const look = play.people.find((one) => one.name === result.look?.name);
       if (look !== undefined && result.look !== undefined) {
+        this.#chose = true;
         this.cell = { arn: look.arn, operation: result.look.operation };
       }
     } catch (error) {
@@ -364,7 +390,7 @@ export class TkRoles extends LitElement {
         }}
       >
         <label
-          >Somebody of your own
+          >Your own
           <input name="name" required maxlength="64" size="10" pattern="[\\w+=,.@\\-]+" autocomplete="off" spellcheck="false" data-testid="new-person"
         /></label>
         <button type="submit" data-testid="make-person" ?disabled=${this.busy}>Make</button>
