@@ -213,10 +213,10 @@ const SEPARATION: Lesson = {
     },
     {
       name: "The trace",
-      text: "Four calls by key-admin stand in the log, and he cannot take them out: Decrypt refused, PutKeyPolicy, Decrypt, and this one, in which he puts the old policy back to look innocent.",
+      text: "Three calls by key-admin stand in the log, and he cannot take them out: Decrypt refused, PutKeyPolicy, Decrypt. To look innocent, he puts the old policy back.",
       button: "Put the old policy back as key-admin",
       after:
-        "PutKeyPolicy by key-admin, then Decrypt by key-admin: an alarm on that pair is what makes the separation worth something. Taking the right back does not take the events back.",
+        "That was a fourth. PutKeyPolicy by key-admin, then Decrypt by key-admin: an alarm on that pair is what makes the separation worth something. Taking the right back does not take the events back.",
       logged: true,
       run: async (stage) => ({
         outcomes: [await put(stage, named(stage, "key-admin"), separated(stage))],

@@ -28,6 +28,23 @@ const PLAY_MS = 2600;
 const WHO = "tabkms-who";
 const LOCKED = /^(PassphraseRequired|WrongPassphrase)Error$/;
 
+function remembered(): string | null {
+  try {
+    return sessionStorage.getItem(WHO);
+  } catch {
+    // Where storage is refused one is the root again after a reload.
+    return null;
+  }
+}
+
+function remember(arn: string): void {
+  try {
+    sessionStorage.setItem(WHO, arn);
+  } catch {
+    // As above.
+  }
+}
+
 export class Playground extends EventTarget {
   phase: Phase = "opening";
   failure: Failure | undefined;
@@ -133,7 +150,7 @@ export class Playground extends EventTarget {
 
   async #readPeople(kms: KmsApi, account: string): Promise<void> {
     this.people = await readPeople(kms, account);
-    const arn = sessionStorage.getItem(WHO);
+    const arn = remembered();
     const there = this.people.find((person) => person.arn === arn);
     this.who = there ?? this.people[0] ?? rootOf(account);
   }
@@ -141,7 +158,7 @@ export class Playground extends EventTarget {
   /** Become somebody else: what was done as another is not done as them. */
   async become(person: Person): Promise<void> {
     if (person.arn === this.who.arn) return;
-    sessionStorage.setItem(WHO, person.arn);
+    remember(person.arn);
     this.who = person;
     this.stop();
     this.run = this.run.stored === undefined ? {} : { stored: this.run.stored };

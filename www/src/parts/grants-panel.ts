@@ -174,8 +174,8 @@ export class TkGrants extends LitElement {
         )}
       </fieldset>
       <div class="row">
-        <label>Only where the context has <input name="name" size="8" placeholder="name" aria-label="context name" data-testid="grant-context-name" autocomplete="off" spellcheck="false" /></label>
-        <label>= <input name="value" size="8" placeholder="value" aria-label="context value" data-testid="grant-context-value" autocomplete="off" spellcheck="false" /></label>
+        <span class="pair"><label>Only where the context has <input name="name" size="8" placeholder="name" aria-label="context name" data-testid="grant-context-name" autocomplete="off" spellcheck="false" /></label>
+        <label>= <input name="value" size="8" placeholder="value" aria-label="context value" data-testid="grant-context-value" autocomplete="off" spellcheck="false" /></label></span>
         <button type="submit" class="primary" data-testid="create-grant">Create grant</button>
       </div>
     </form>`;

@@ -78,7 +78,7 @@ function strip(lesson: Lesson, progress: Progress, actions: LessonActions): Temp
             <button type="button" data-testid="lesson-leave" @click=${actions.leave}>Leave the lesson</button>
             <small>Its key, alias/roles-lesson, stays until you delete it under Keys.</small>
           </p>`
-        : html`<p class="strip-next">${next.text}</p>
+        : html`<div class="strip-next"><p>${next.text}</p>
             <button
               type="button"
               class="primary"
@@ -87,7 +87,7 @@ function strip(lesson: Lesson, progress: Progress, actions: LessonActions): Temp
               @click=${actions.step}
             >
               ${next.button}
-            </button>`
+            </button></div>`
     }
     ${failureNote(progress.failure)}
   </div>`;

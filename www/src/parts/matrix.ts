@@ -25,12 +25,15 @@ export class TkMatrix extends LitElement {
     cell: { attribute: false },
     who: { attribute: false },
     choose: { attribute: false },
+    open: { attribute: false },
   };
 
   declare rows: readonly Row[];
   declare cell: Cell | undefined;
   declare who: Person;
   declare choose: (cell: Cell) => void;
+  /** Leads to what IAM keeps of somebody. */
+  declare open: (person: Person) => void;
 
   constructor() {
     super();
@@ -62,18 +65,28 @@ export class TkMatrix extends LitElement {
           ${this.rows.map((row) => this.#row(row))}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    <p class="matrix-words">
+      <strong>key</strong>, <strong>IAM</strong>, <strong>grant</strong>: what allows it.
+      <strong>no</strong>: nothing does. <strong>deny</strong>: a statement forbids it.
+    </p>`;
   }
 
   #row({ person, decisions }: Row): TemplateResult {
     const you = person.arn === this.who.arn;
     return html`<tr role="row" class=${person.arn === this.cell?.arn ? "on" : ""} data-person=${person.name}>
       <th scope="row" role="rowheader">
-        <span class="who-row k-person">
+        <button
+          type="button"
+          class="who-row k-person"
+          tabindex="-1"
+          data-testid="open-${person.name}"
+          @click=${() => this.open(person)}
+        >
           ${personGlyph(person.kind)}
           <span class="who-row-name">${person.name}</span>
           <small>${person.kind === "root" ? "the account's root" : person.what}${you ? html` · <strong>you</strong>` : ""}</small>
-        </span>
+        </button>
       </th>
       ${OPERATIONS.map((operation) => this.#cell(person, operation, decisions[operation]))}
     </tr>`;
@@ -88,7 +101,7 @@ export class TkMatrix extends LitElement {
         type="button"
         class="may v-${verdict} ${on ? "on" : ""}"
         tabindex=${on ? 0 : -1}
-        aria-label=${sentenceOf(person, operation, decision)}
+        aria-label="${wordOf(decision)}: ${sentenceOf(person, operation, decision)}"
         data-cell="${person.name} ${operation}"
         data-verdict=${verdict}
         @click=${() => this.choose({ arn: person.arn, operation })}

@@ -4,6 +4,7 @@ import type { Attempt } from "../model/attempt.ts";
 import { type Stretch, saidOf, stretchesOf } from "../model/marks.ts";
 import { neverCrosses, type Operation } from "../model/may.ts";
 import { accountOf, type Person } from "../model/people.ts";
+import { hasView, logHash } from "../model/route.ts";
 import { shortId } from "../util/format.ts";
 import { reveal } from "../util/scroll.ts";
 import { personChip } from "./person.ts";
@@ -109,6 +110,11 @@ export class TkWhy extends LitElement {
       <div class="outcome" aria-live="polite" data-testid="attempt">
         ${attempt?.answer === undefined ? nothing : html`<p class="done-note">${attempt.answer}</p>`}
         ${failureNote(attempt?.failure)}
+        ${
+          attempt === undefined || copy !== "" || !hasView("log")
+            ? nothing
+            : html`<p><a href=${logHash(this.decision.resource)}>It stands in the log</a></p>`
+        }
       </div>`;
   }
 

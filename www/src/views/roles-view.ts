@@ -297,6 +297,10 @@ export class TkRoles extends LitElement {
           .cell=${this.cell}
           .who=${this.who}
           .choose=${(cell: Cell) => this.#choose(cell)}
+          .open=${(person: Person) => {
+            this.paper = "iam";
+            this.#choose({ arn: person.arn, operation: this.cell?.operation ?? "Decrypt" });
+          }}
         ></tk-matrix>
         ${this.#people()}
         <div class="outcome" aria-live="polite" data-testid="roles-failure">${failureNote(this.failure)}</div>
