@@ -9,10 +9,11 @@ import { termPopovers } from "./parts/term.ts";
 import { flowView } from "./views/flow-view.ts";
 import "./views/inspect-view.ts";
 import "./views/keys-view.ts";
+import "./views/roles-view.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The page: header, one of three views, the live region. */
+/** The page: header, one of the views, the live region. */
 export class TkApp extends LitElement {
   readonly #play = new Playground();
   #due: readonly DueEvent[] | undefined;
@@ -56,6 +57,14 @@ export class TkApp extends LitElement {
     switch (play.route.view) {
       case "keys":
         return html`<tk-keys .play=${play} .description=${play.description}></tk-keys>`;
+      case "roles":
+        return html`<tk-roles
+          .play=${play}
+          .description=${play.description}
+          .who=${play.who}
+          keyid=${play.route.key ?? ""}
+          operation=${play.route.operation ?? ""}
+        ></tk-roles>`;
       case "inspect":
         return html`<tk-inspect .play=${play} .kms=${play.kms}></tk-inspect>`;
       default:

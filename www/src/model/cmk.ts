@@ -1,6 +1,7 @@
 /** What the page knows of one CMK: from DescribeKey, ListAliases, ListKeyRotations. */
 
 import type { KmsApi, Members } from "../../../js/src/api.ts";
+import { failureOf } from "./refusal.ts";
 
 export interface Material {
   /** 64 hex digits. */
@@ -21,6 +22,9 @@ export interface Cmk {
   readonly deletes?: Date;
   readonly materials: readonly Material[];
 }
+
+/** What stands for the state of a key that the account's root may not describe. */
+export const SHUT = "Shut";
 
 export interface Rotation {
   readonly enabled: boolean;
@@ -88,12 +92,24 @@ async function materialsOf(kms: KmsApi, metadata: Members): Promise<readonly Mat
   }
 }
 
+/** The key's metadata; of one whose policy shuts out the root too, as much as its ARN says. */
+async function metadataOf(kms: KmsApi, keyId: string): Promise<Members> {
+  try {
+    return record((await kms.send("DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
+  } catch (error) {
+    if (failureOf(error).name !== "AccessDeniedException") throw error;
+    const [decision] = await kms.simulate("DescribeKey", { KeyId: keyId });
+    const arn = decision?.resource ?? keyId;
+    return { KeyId: arn.split("/").at(-1), Arn: arn, KeyState: SHUT, KeyManager: "CUSTOMER" };
+  }
+}
+
 export async function readCmk(
   kms: KmsApi,
   keyId: string,
   aliases?: readonly Members[],
 ): Promise<Cmk> {
-  const metadata = record((await kms.send("DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
+  const metadata = await metadataOf(kms, keyId);
   const id = text(metadata["KeyId"]);
   const named = aliases ?? (await all(kms, "ListAliases", "Aliases"));
   const created = date(metadata["CreationDate"]);
@@ -147,6 +163,7 @@ export function stateText(state: string): string {
     Creating: "creating",
     Updating: "updating",
     Unavailable: "unavailable",
+    [SHUT]: "its policy shuts out the root",
   };
   return words[state] ?? state;
 }

@@ -11,6 +11,7 @@ import type {
   Traced,
 } from "../../../js/src/api.ts";
 import { indexOfBytes } from "../util/bytes.ts";
+import type { Acting } from "./acting.ts";
 import type { LongWork } from "./progress.ts";
 
 export const BUCKET = "tabkms-demo";
@@ -72,7 +73,7 @@ export interface Source {
 
 /** Steps 1 to 4. */
 export async function put(
-  kms: KmsApi,
+  kms: Pick<Acting, "s3">,
   source: Source,
   keyId: string,
   work?: LongWork,
@@ -91,7 +92,7 @@ export async function put(
 
 /** Steps 5 to 7. */
 export async function get(
-  kms: KmsApi,
+  kms: Pick<Acting, "s3">,
   key: string,
   work?: LongWork,
 ): Promise<Traced<GetObjectOutput>> {

@@ -9,20 +9,41 @@ import type {
 } from "../../../js/src/api.ts";
 import { connect } from "../../../js/src/client.ts";
 import { blobOf, sameBytes } from "../util/bytes.ts";
+import { type Acting, actingAs } from "./acting.ts";
 import { type Cmk, readCmk } from "./cmk.ts";
 import { ensureDemo } from "./demo.ts";
 import { ALIAS, BUCKET, get, put, type Run, readStored } from "./flow.ts";
 import { DEMO_TEXT, type Input, inputFromFile, inputFromText, isSameFile } from "./input.ts";
+import { type Person, readPeople, rootOf, setScene } from "./people.ts";
 import { LongWork } from "./progress.ts";
 import { type Failure, failureOf, placeOf, type Refusal, refusalOf } from "./refusal.ts";
 import { parseRoute, type Route, stepHash } from "./route.ts";
-import { type Edit, type Outcome, runWhatIf, type WhatIfId } from "./whatif.ts";
+import { type Edit, type Outcome, runWhatIf, type WhatIfId, type WhatIfScene } from "./whatif.ts";
 import { LAST_STEP, STEPS } from "./words.ts";
 
 export type Phase = "opening" | "locked" | "failed" | "ready";
 
 const PLAY_MS = 2600;
+/** Who the page acts as, by ARN: for this tab, and over a reload. */
+const WHO = "tabkms-who";
 const LOCKED = /^(PassphraseRequired|WrongPassphrase)Error$/;
+
+function remembered(): string | null {
+  try {
+    return sessionStorage.getItem(WHO);
+  } catch {
+    // Where storage is refused one is the root again after a reload.
+    return null;
+  }
+}
+
+function remember(arn: string): void {
+  try {
+    sessionStorage.setItem(WHO, arn);
+  } catch {
+    // As above.
+  }
+}
 
 export class Playground extends EventTarget {
   phase: Phase = "opening";
@@ -34,6 +55,9 @@ export class Playground extends EventTarget {
   run: Run = {};
   cmk: Cmk | undefined;
   objects: readonly ObjectDescription[] = [];
+  people: readonly Person[] = [];
+  /** Who makes the calls of this page. What it draws it reads for itself, so a wall never blinds it. */
+  who: Person = rootOf("");
   refusal: Refusal | undefined;
   outcome: Outcome | undefined;
   work: LongWork | undefined;
@@ -51,6 +75,11 @@ export class Playground extends EventTarget {
 
   get step(): number {
     return this.route.view === "flow" ? (this.outcome?.step ?? this.route.step) : 1;
+  }
+
+  /** The KMS as `who` meets it. */
+  get as(): Acting | undefined {
+    return this.kms === undefined ? undefined : actingAs(this.kms, this.who.principal);
   }
 
   #changed(): void {
@@ -110,12 +139,41 @@ export class Playground extends EventTarget {
     if (kms === undefined) return;
     try {
       this.description = await kms.describe();
+      await this.#readPeople(kms, this.description.account);
       this.objects = await kms.s3.listObjects({ Bucket: BUCKET });
       this.cmk = await readCmk(kms, this.cmk?.arn ?? ALIAS);
     } catch (error) {
       if (failureOf(error).name === "NotFoundException") this.cmk = undefined;
     }
     this.#changed();
+  }
+
+  async #readPeople(kms: KmsApi, account: string): Promise<void> {
+    this.people = await readPeople(kms, account);
+    const arn = remembered();
+    const there = this.people.find((person) => person.arn === arn);
+    this.who = there ?? this.people[0] ?? rootOf(account);
+  }
+
+  /** Become somebody else: what was done as another is not done as them. */
+  async become(person: Person): Promise<void> {
+    if (person.arn === this.who.arn) return;
+    remember(person.arn);
+    this.who = person;
+    this.stop();
+    this.run = this.run.stored === undefined ? {} : { stored: this.run.stored };
+    this.picked = undefined;
+    await this.go(this.route);
+    const refused =
+      this.refusal === undefined ? "" : ` ${this.refusal.name}: ${this.refusal.message}`;
+    this.say(`You act as ${person.name}, ${person.what}.${refused}`);
+  }
+
+  /** Makes the people of the scene who are missing. */
+  async setScene(): Promise<void> {
+    if (this.kms === undefined || this.description === undefined) return;
+    await setScene(this.kms, this.description.account);
+    await this.refresh();
   }
 
   async go(route: Route): Promise<void> {
@@ -140,7 +198,7 @@ export class Playground extends EventTarget {
 
   /** Runs what the step needs: the put from step 2 on, the get from step 5 on. */
   async #ensure(step: number, turn: number): Promise<void> {
-    const { kms } = this;
+    const kms = this.as;
     if (kms === undefined || step === 1) return;
     this.busy = true;
     try {
@@ -159,24 +217,25 @@ export class Playground extends EventTarget {
     this.#changed();
   }
 
-  async #put(kms: KmsApi, step: number): Promise<void> {
+  async #put(kms: Acting, step: number): Promise<void> {
     const { input } = this;
     const keyId = this.cmk?.arn ?? ALIAS;
     this.work = new LongWork("Encrypting", input.size, () => this.#changed());
     const put_ = await put(kms, input, keyId, this.work);
     if (input !== this.input) return;
     if (put_.error !== undefined) {
-      this.run = { put: put_ };
+      const { stored } = this.run;
+      this.run = stored === undefined ? { put: put_ } : { put: put_, stored };
       const place = placeOf(put_.steps, "s3");
       this.refusal = refusalOf(put_.error, place);
       if (step > 2) this.route = { view: "flow", step: place === "kms" ? 2 : 3 };
       return;
     }
-    const stored = await readStored(kms, input.name);
+    const stored = this.kms && (await readStored(this.kms, input.name));
     this.run = stored === undefined ? { put: put_ } : { put: put_, stored };
   }
 
-  async #get(kms: KmsApi): Promise<void> {
+  async #get(kms: Acting): Promise<void> {
     const { stored } = this.run;
     if (stored === undefined) return;
     this.work = new LongWork("Decrypting", stored.description.ContentLength, () => this.#changed());
@@ -210,7 +269,7 @@ export class Playground extends EventTarget {
     try {
       this.#fork = await kms.fork();
       const keyArn = this.run.stored?.description.SSEKMSKeyId ?? ALIAS;
-      const outcome = await runWhatIf(id, { fork: this.#fork, name: key, keyArn }, edit);
+      const outcome = await runWhatIf(id, this.#scene(this.#fork, key, keyArn), edit);
       if (turn !== this.#turn) return;
       this.outcome = outcome;
       this.picked = undefined;
@@ -226,6 +285,10 @@ export class Playground extends EventTarget {
       this.busy = false;
     }
     this.#changed();
+  }
+
+  #scene(fork: KmsApi, name: string, keyArn: string): WhatIfScene {
+    return { fork, as: actingAs(fork, this.who.principal), name, keyArn };
   }
 
   /** Drops the fork, and everything that happened on it. */

@@ -41,6 +41,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
     "An alias begins with alias/ and has letters, digits, slash, underscore and hyphen after it.",
   InvalidKeyUsageException: "The key is of a kind that does not do this.",
   UnknownOperationException: "This operation is not built yet.",
+  EntityAlreadyExists: "Somebody has this name already. Choose another.",
+  NoSuchEntity: "IAM keeps nobody of this name. Set the scene again, or choose somebody else.",
+  ValidationError: "IAM does not take this. Nothing was changed; mend the input and try again.",
   NoSuchKey: "There is no object of that name in the bucket. Store one first.",
   EnvelopeError:
     "What is stored is not what was written: S3 gives out nothing of it. Restore the object from a copy.",
@@ -51,8 +54,25 @@ const MEANINGS: Readonly<Record<string, string>> = {
   AbortError: "You stopped it. Nothing was stored that was not there before.",
 };
 
+/** Whether policies and grants refused it, so that Roles can say why. */
+export function isUnauthorised(failure: Failure): boolean {
+  return / is not authorized to perform: /.test(failure.message);
+}
+
+const UNAUTHORISED =
+  "No policy and no grant lets this person make this call. Become somebody else in the header, or change who may.";
+const DENIED = "A statement denies it, and a deny wins over everything that allows.";
+const LOCKOUT =
+  "Under this policy you could not put another one, and nobody could help you. Leave kms:PutKeyPolicy to yourself: keep the root's statement, or name who you are.";
+const PLACE = "The text is no policy at the marked place. Nothing was put; mend it there.";
+
 /** One sentence on an exception. */
-export function meaningOf(name: string): string {
+export function meaningOf(failure: Failure): string {
+  const { name, message } = failure;
+  if (isUnauthorised(failure)) return / explicit deny /.test(message) ? DENIED : UNAUTHORISED;
+  if (/^MalformedPolicyDocument/.test(name)) {
+    return message.includes("in the future") ? LOCKOUT : PLACE;
+  }
   return MEANINGS[name] ?? "The call did not go through, and nothing was changed by it.";
 }
 
@@ -83,5 +103,5 @@ function findLast(steps: readonly Step[], action: Action): Step | undefined {
 }
 
 export function refusalOf(failure: Failure, place: Place, meaning?: string): Refusal {
-  return { place, ...failure, meaning: meaning ?? meaningOf(failure.name) };
+  return { place, ...failure, meaning: meaning ?? meaningOf(failure) };
 }

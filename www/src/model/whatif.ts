@@ -3,6 +3,7 @@
 import type { GetObjectOutput, KmsApi, Traced } from "../../../js/src/api.ts";
 import { base64Of } from "../util/bytes.ts";
 import { dateText, shortId } from "../util/format.ts";
+import type { Acting } from "./acting.ts";
 import { answerText, type Call, kmsCall } from "./calls.ts";
 import { type Cmk, readCmk } from "./cmk.ts";
 import {
@@ -68,6 +69,8 @@ export const WHAT_IFS: readonly WhatIf[] = [
 
 export interface WhatIfScene {
   readonly fork: KmsApi;
+  /** The fork as whoever reads and writes there; what is done to the key is done by its owner. */
+  readonly as: Acting;
   /** The object's key. */
   readonly name: string;
   readonly keyArn: string;
@@ -117,7 +120,7 @@ type Ended = Pick<Outcome, "step" | "run"> & { readonly refusal?: Refusal };
 /** Reads the object on the fork, and says where the walk ended. */
 async function readBack(scene: WhatIfScene, meaning?: string): Promise<Ended> {
   const stored = await readStored(scene.fork, scene.name);
-  const got = await get(scene.fork, scene.name);
+  const got = await get(scene.as, scene.name);
   const run: Run = stored === undefined ? { get: got } : { get: got, stored };
   if (got.error === undefined) return { step: 7, run };
   const place = refusingPlace(got);
@@ -173,7 +176,7 @@ function hex(value: number): string {
 }
 
 async function flipKey(scene: WhatIfScene): Promise<Outcome> {
-  const got = await get(scene.fork, scene.name);
+  const got = await get(scene.as, scene.name);
   const blob = artefactOf(got.steps, "encrypted-data-key")?.shown;
   return tamper("flip-key", scene, (_size, head) => ({
     // Eight bytes before the blob's tag: inside the sealed data key.
@@ -184,11 +187,11 @@ async function flipKey(scene: WhatIfScene): Promise<Outcome> {
 
 async function otherContext(scene: WhatIfScene): Promise<Outcome> {
   const stored = await readStored(scene.fork, scene.name);
-  const got = await get(scene.fork, scene.name);
+  const got = await get(scene.as, scene.name);
   const blob = artefactOf(got.steps, "encrypted-data-key")?.shown ?? new Uint8Array();
   const context = contextOf(`other-${scene.name}`);
   const input = { CiphertextBlob: blob, EncryptionContext: context };
-  const asked = await scene.fork.trace("Decrypt", input);
+  const asked = await scene.as.trace("Decrypt", input);
   const run: Run = { get: { steps: [...beforeKms(got), ...asked.steps] } };
   return {
     id: "context",
@@ -228,7 +231,7 @@ async function rotate(scene: WhatIfScene): Promise<Outcome> {
   await scene.fork.send("RotateKeyOnDemand", { KeyId: scene.keyArn });
   const fresh = { name: `after-rotation-${scene.name}`, type: "text/plain" };
   const body = new TextEncoder().encode("written after the rotation");
-  await put(scene.fork, { ...fresh, body, size: body.length }, scene.keyArn);
+  await put(scene.as, { ...fresh, body, size: body.length }, scene.keyArn);
   const after = await materialOf({ ...scene, name: fresh.name });
   const ended = await readBack(scene);
   return {
@@ -247,7 +250,7 @@ async function rotate(scene: WhatIfScene): Promise<Outcome> {
 
 /** The id of the key material that an object's encrypted data key names. */
 async function materialOf(scene: WhatIfScene): Promise<string> {
-  const got = await get(scene.fork, scene.name);
+  const got = await get(scene.as, scene.name);
   const blob = artefactOf(got.steps, "encrypted-data-key")?.shown;
   if (blob === undefined) return "";
   const { fields } = await scene.fork.inspect(blob);
@@ -288,7 +291,7 @@ async function direct(scene: WhatIfScene): Promise<Outcome> {
   const plaintext = new TextEncoder()
     .encode(text.repeat(Math.ceil(DIRECT_BYTES / text.length)))
     .slice(0, DIRECT_BYTES);
-  const asked = await scene.fork.trace("Encrypt", { KeyId: scene.keyArn, Plaintext: plaintext });
+  const asked = await scene.as.trace("Encrypt", { KeyId: scene.keyArn, Plaintext: plaintext });
   const shown = `${base64Of(plaintext.slice(0, 24))}… (5,000 bytes)`;
   const input = { KeyId: scene.keyArn, Plaintext: shown };
   return {

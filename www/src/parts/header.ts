@@ -1,13 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Description, DueEvent } from "../../../js/src/api.ts";
 import type { Playground } from "../model/playground.ts";
+import { VIEWS } from "../model/route.ts";
 import { countText, dateText, dateTimeText, shortId } from "../util/format.ts";
-
-const VIEWS = [
-  { id: "flow", name: "Flow", hash: "#/flow/1" },
-  { id: "keys", name: "Keys", hash: "#/keys" },
-  { id: "inspect", name: "Inspect", hash: "#/inspect" },
-] as const;
+import { whoChooser } from "./who.ts";
 
 export interface ClockState {
   readonly due?: readonly DueEvent[];
@@ -29,7 +25,8 @@ export function header(play: Playground, clock: ClockState): TemplateResult {
         >`,
       )}
     </nav>
-    <p class="who">
+    ${whoChooser(play)}
+    <p class="account">
       ${about === undefined ? nothing : html`<span>account <code>${about.account}</code></span> <span>${about.region}</span>`}
     </p>
     <button type="button" class="plain clock" popovertarget="clock" data-testid="clock">

@@ -1,11 +1,21 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Failure, Refusal } from "../model/refusal.ts";
-import { meaningOf } from "../model/refusal.ts";
+import { isUnauthorised, meaningOf } from "../model/refusal.ts";
+import { rolesHash } from "../model/route.ts";
 
 /** A long name may break before its last word. */
 function breakable(name: string): TemplateResult {
   const [first = "", ...rest] = name.split(/(?=[A-Z][a-z]+$)/);
   return html`${first}<wbr />${rest.join("")}`;
+}
+
+/** Where policies refused: the way to the reasons, unless one is there already. */
+function whyLink(failure: Failure): TemplateResult | typeof nothing {
+  if (!isUnauthorised(failure) || location.hash.startsWith("#/roles")) return nothing;
+  const asked = / perform: kms:(\w+) on resource: \S+?key\/([\w-]+)/.exec(failure.message);
+  const [, operation, key] = asked ?? [];
+  const hash = key === undefined ? "#/roles" : rolesHash(key, operation);
+  return html`<a href=${hash}>See why, under Roles</a>`;
 }
 
 /** An exception where it was thrown: AWS's name and message, then what it means. */
@@ -17,7 +27,7 @@ export function refusalNote(refusal: Refusal): TemplateResult {
         ? html`<p class="refusal-message empty">(the message is empty, on purpose)</p>`
         : html`<p class="refusal-message">${refusal.message}</p>`
     }
-    <p class="refusal-meaning">${refusal.meaning}</p>
+    <p class="refusal-meaning">${refusal.meaning} ${whyLink(refusal)}</p>
   </div>`;
 }
 
@@ -27,6 +37,6 @@ export function failureNote(failure: Failure | undefined): TemplateResult | type
   return html`<div class="refusal" role="alert">
     <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${breakable(failure.name)}</code></p>
     <p class="refusal-message">${failure.message}</p>
-    <p class="refusal-meaning">${meaningOf(failure.name)}</p>
+    <p class="refusal-meaning">${meaningOf(failure)} ${whyLink(failure)}</p>
   </div>`;
 }

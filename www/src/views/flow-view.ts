@@ -14,6 +14,7 @@ import "../parts/bytes.ts";
 import "../parts/call-box.ts";
 import { glyph } from "../parts/glyphs.ts";
 import { how } from "../parts/how.ts";
+import { personChip } from "../parts/person.ts";
 import "../parts/stage.ts";
 import type { Wire } from "../parts/stage.ts";
 import { stepBar, whatIfRail } from "../parts/step-bar.ts";
@@ -291,6 +292,7 @@ function sending(play: Playground): TemplateResult {
   const { input } = play;
   if (play.outcome?.id === "direct") return html``;
   return html`<div class="sending">
+    ${play.who.principal === undefined ? nothing : html`<p class="as">as ${personChip(play.who)}</p>`}
     ${
       input.text === undefined
         ? html`<p class="file-name">${input.name}<br /><small>${sizeText(input.size)}</small></p>`

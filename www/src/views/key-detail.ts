@@ -39,7 +39,7 @@ export function keyDetail(key: Cmk, rotation: Rotation | undefined, call: CallKm
 }
 
 function switching(key: Cmk, call: CallKms): TemplateResult {
-  const KeyId = key.id;
+  const KeyId = key.arn;
   return html`<div class="row" role="group" aria-label="enable or disable">
     ${act("Enable", "enable", () => call("EnableKey", { KeyId }, "The key is enabled."), key.state === "Enabled")}
     ${act("Disable", "disable", () => call("DisableKey", { KeyId }, "The key is disabled. What it sealed is safe, and closed until you enable it."), key.state === "Disabled")}
@@ -82,7 +82,7 @@ function aliases(key: Cmk, call: CallKms): TemplateResult {
 }
 
 function rotating(key: Cmk, rotation: Rotation | undefined, call: CallKms): TemplateResult {
-  const KeyId = key.id;
+  const KeyId = key.arn;
   const on = rotation?.enabled ?? false;
   return html`<h3>Rotation</h3>
     <p>
@@ -120,7 +120,7 @@ function rotating(key: Cmk, rotation: Rotation | undefined, call: CallKms): Temp
 }
 
 function deleting(key: Cmk, call: CallKms): TemplateResult {
-  const KeyId = key.id;
+  const KeyId = key.arn;
   const pending = key.state === "PendingDeletion";
   return html`<h3>Deletion</h3>
     <p>

@@ -12,6 +12,7 @@ import type { Playground } from "../model/playground.ts";
 import { type Failure, failureOf } from "../model/refusal.ts";
 import { keyHash } from "../model/route.ts";
 import { glyph } from "../parts/glyphs.ts";
+import { personChip } from "../parts/person.ts";
 import { failureNote } from "../parts/refusal-note.ts";
 import "../parts/store-panel.ts";
 import { countText, dateText } from "../util/format.ts";
@@ -70,7 +71,7 @@ export class TkKeys extends LitElement {
 
   /** One operation; its exception, or what was done, in the same place. */
   readonly #call = async (operation: string, input: Members, done: string): Promise<void> => {
-    const { kms } = this.play;
+    const kms = this.play.as;
     if (kms === undefined) return;
     this.failure = undefined;
     this.done = "";
@@ -104,6 +105,7 @@ export class TkKeys extends LitElement {
         <ul>
           ${this.keys?.map((key) => this.#row(key, key === selected)) ?? nothing}
         </ul>
+        ${this.play.who.principal === undefined ? nothing : html`<p class="lead">You act as ${personChip(this.play.who)}</p>`}
         ${this.#create()}
         <div class="outcome" aria-live="polite">
           ${failureNote(this.failure)}

@@ -1,0 +1,30 @@
+/** The KMS as somebody else sees it: every call carries who makes it. */
+
+import type { CallerOptions, KmsApi, LongOptions } from "../../../js/src/api.ts";
+
+/** What a person does; what the page draws it reads for itself. */
+export type Acting = Pick<KmsApi, "send" | "trace" | "simulate" | "s3">;
+
+export function actingAs(kms: KmsApi, principal: string | undefined): Acting {
+  if (principal === undefined) return kms;
+  const as = <T extends CallerOptions>(options?: T): T & CallerOptions => ({
+    ...(options as T),
+    principal,
+  });
+  const { s3 } = kms;
+  return {
+    send: (operation, input, options) => kms.send(operation, input, as(options)),
+    trace: (operation, input, options) => kms.trace(operation, input, as(options)),
+    simulate: (operation, input, options) => kms.simulate(operation, input, as(options)),
+    s3: {
+      createBucket: (input) => s3.createBucket(input),
+      putObject: (input, options?: LongOptions) => s3.putObject(input, as(options)),
+      getObject: (input, options?: LongOptions) => s3.getObject(input, as(options)),
+      headObject: (input) => s3.headObject(input),
+      listObjects: (input) => s3.listObjects(input),
+      deleteObject: (input) => s3.deleteObject(input),
+      readStored: (input) => s3.readStored(input),
+      writeStored: (input) => s3.writeStored(input),
+    },
+  };
+}
