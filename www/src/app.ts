@@ -9,6 +9,7 @@ import { termPopovers } from "./parts/term.ts";
 import { flowView } from "./views/flow-view.ts";
 import "./views/inspect-view.ts";
 import "./views/keys-view.ts";
+import "./views/log-view.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -56,6 +57,8 @@ export class TkApp extends LitElement {
     switch (play.route.view) {
       case "keys":
         return html`<tk-keys .play=${play} .description=${play.description}></tk-keys>`;
+      case "log":
+        return html`<tk-log .play=${play} .description=${play.description} .route=${play.route}></tk-log>`;
       case "inspect":
         return html`<tk-inspect .play=${play} .kms=${play.kms}></tk-inspect>`;
       default:

@@ -22,6 +22,14 @@ export interface Cmk {
   readonly materials: readonly Material[];
 }
 
+/** The user agent of the calls by which the page draws itself: the log tells them from those that somebody made. */
+export const LOOK_UP = "tabkms-page";
+
+/** A call that only reads, for the page's own sake. */
+export function lookUp(kms: KmsApi, operation: string, input: Members = {}): Promise<Members> {
+  return kms.send(operation, input, { userAgent: LOOK_UP });
+}
+
 export interface Rotation {
   readonly enabled: boolean;
   readonly days?: number;
@@ -54,7 +62,7 @@ async function all(
   const found: Members[] = [];
   let marker: unknown;
   do {
-    const answer = await kms.send(operation, {
+    const answer = await lookUp(kms, operation, {
       ...input,
       ...(marker === undefined ? {} : { Marker: marker }),
     });
@@ -93,7 +101,7 @@ export async function readCmk(
   keyId: string,
   aliases?: readonly Members[],
 ): Promise<Cmk> {
-  const metadata = record((await kms.send("DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
+  const metadata = record((await lookUp(kms, "DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
   const id = text(metadata["KeyId"]);
   const named = aliases ?? (await all(kms, "ListAliases", "Aliases"));
   const created = date(metadata["CreationDate"]);
@@ -120,8 +128,20 @@ export async function readCmks(kms: KmsApi): Promise<readonly Cmk[]> {
   return cmks.sort((a, b) => (a.created?.getTime() ?? 0) - (b.created?.getTime() ?? 0));
 }
 
+/** The names of the keys that are there, by id: an alias, or nothing where a key has none. */
+export async function readNames(kms: KmsApi): Promise<ReadonlyMap<string, string>> {
+  const keys = await all(kms, "ListKeys", "Keys");
+  const aliases = await all(kms, "ListAliases", "Aliases");
+  const names = new Map(keys.map((key) => [text(key["KeyId"]), ""]));
+  for (const alias of [...aliases].reverse()) {
+    const id = text(alias["TargetKeyId"]);
+    if (names.has(id)) names.set(id, text(alias["AliasName"]));
+  }
+  return names;
+}
+
 export async function readRotation(kms: KmsApi, keyId: string): Promise<Rotation> {
-  const answer = await kms.send("GetKeyRotationStatus", { KeyId: keyId });
+  const answer = await lookUp(kms, "GetKeyRotationStatus", { KeyId: keyId });
   const days = answer["RotationPeriodInDays"];
   const next = date(answer["NextRotationDate"]);
   return {

@@ -13,6 +13,7 @@ import { type Cmk, readCmk } from "./cmk.ts";
 import { ensureDemo } from "./demo.ts";
 import { ALIAS, BUCKET, get, put, type Run, readStored } from "./flow.ts";
 import { DEMO_TEXT, type Input, inputFromFile, inputFromText, isSameFile } from "./input.ts";
+import { linkEvent } from "./log-link.ts";
 import { LongWork } from "./progress.ts";
 import { type Failure, failureOf, placeOf, type Refusal, refusalOf } from "./refusal.ts";
 import { parseRoute, type Route, stepHash } from "./route.ts";
@@ -164,6 +165,7 @@ export class Playground extends EventTarget {
     const keyId = this.cmk?.arn ?? ALIAS;
     this.work = new LongWork("Encrypting", input.size, () => this.#changed());
     const put_ = await put(kms, input, keyId, this.work);
+    if (this.kms) await linkEvent(this.kms, put_, "GenerateDataKey", input.name);
     if (input !== this.input) return;
     if (put_.error !== undefined) {
       this.run = { put: put_ };
@@ -181,6 +183,7 @@ export class Playground extends EventTarget {
     if (stored === undefined) return;
     this.work = new LongWork("Decrypting", stored.description.ContentLength, () => this.#changed());
     const got = await get(kms, stored.description.Key, this.work);
+    if (this.kms) await linkEvent(this.kms, got, "Decrypt", stored.description.Key);
     if (this.run.stored !== stored) return;
     this.run = { ...this.run, get: got };
     if (got.error !== undefined) {

@@ -1,14 +1,18 @@
 /** Every step and every what-if has an address. */
 
+import { type LogRoute, parseLog } from "./log.ts";
 import { WHAT_IFS, type WhatIfId } from "./whatif.ts";
 import { LAST_STEP } from "./words.ts";
 
 export type Route =
   | { readonly view: "flow"; readonly step: number; readonly whatIf?: WhatIfId }
   | { readonly view: "keys"; readonly key?: string }
+  | LogRoute
   | { readonly view: "inspect" };
 
 export function parseRoute(hash: string): Route {
+  const log = parseLog(hash);
+  if (log !== undefined) return log;
   const [view = "", second = "", third = ""] = hash.replace(/^#\/?/, "").split("/");
   if (view === "keys") {
     return second === "" ? { view } : { view, key: decodeURIComponent(second) };

@@ -6,6 +6,7 @@ import { countText, dateText, dateTimeText, shortId } from "../util/format.ts";
 const VIEWS = [
   { id: "flow", name: "Flow", hash: "#/flow/1" },
   { id: "keys", name: "Keys", hash: "#/keys" },
+  { id: "log", name: "Log", hash: "#/log" },
   { id: "inspect", name: "Inspect", hash: "#/inspect" },
 ] as const;
 
