@@ -19,6 +19,7 @@ const VIEWS = [
   "#/flow/7",
   "#/flow/if/flip-key",
   "#/keys",
+  "#/log",
   "#/inspect",
 ];
 

@@ -63,25 +63,27 @@ export class TkChain extends LitElement {
       <div class="chain-line" role=${this.asked ? "status" : nothing} data-testid="chain">
         ${this.slow ? html`<p>Checking the chain</p>` : this.#line()}
       </div>
-      <p class="chain-acts">
-        <button
-          type="button"
-          class="plain"
-          data-testid="verify"
-          @click=${() => {
-            this.asked = true;
-            this.verdict = undefined;
-            void this.#verify();
-          }}
-        >
-          Verify${this.verdict === undefined ? "" : " again"}
-        </button>
-      </p>
       <details class="chain-how">
         <summary>How the chain works, and what it cannot show</summary>
         <p>${CHAIN_WORDS}</p>
       </details>
+      <p>${this.#button()}</p>
     </div>`;
+  }
+
+  #button(): TemplateResult {
+    return html`<button
+      type="button"
+      class="plain"
+      data-testid="verify"
+      @click=${() => {
+        this.asked = true;
+        this.verdict = undefined;
+        void this.#verify();
+      }}
+    >
+      Verify${this.verdict === undefined ? "" : " again"}
+    </button>`;
   }
 
   #line(): TemplateResult | typeof nothing {

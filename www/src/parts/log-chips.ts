@@ -52,10 +52,16 @@ export function keyChip(id: string, key: KeyName, filter: LogFilter): TemplateRe
   >`;
 }
 
+/** A long name may break before any of its words. */
+export function breakable(name: string): TemplateResult {
+  const [first = "", ...rest] = name.split(/(?=[A-Z][a-z])/);
+  return html`${first}${rest.map((word) => html`<wbr />${word}`)}`;
+}
+
 export function outcomeWords(record: CloudTrailRecord): TemplateResult {
   if (record.errorCode !== undefined) {
     return html`<span class="outcome-refused" data-testid="event-outcome"
-      ><span aria-hidden="true">✕</span> <span class="hush">refused: </span>${record.errorCode}</span
+      ><span aria-hidden="true">✕</span> <span class="hush">refused: </span>${breakable(record.errorCode)}</span
     >`;
   }
   const word = record.eventType === "AwsServiceEvent" ? "done" : "allowed";

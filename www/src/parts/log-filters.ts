@@ -9,7 +9,8 @@ export interface FilterScene {
   readonly filter: LogFilter;
   readonly reader: LogReader | undefined;
   readonly names: ReadonlyMap<string, string>;
-  readonly open: boolean;
+  /** Where there is room the form stands open. */
+  readonly wide: boolean;
 }
 
 type Option = { readonly value: string; readonly label: string };
@@ -39,16 +40,22 @@ export function filterForm(scene: FilterScene): TemplateResult {
     label: whoLabel(arn),
   }));
   const operations = [...(reader?.operations ?? [])].map((name) => ({ value: name, label: name }));
-  return html`<details class="filters" ?open=${scene.open}>
+  const form = html`<form
+    class="filter-form"
+    aria-label="filter"
+    @submit=${(event: Event) => event.preventDefault()}
+  >
+    ${choice(filter, "operation", "Operation", "any", operations)}
+    ${choice(filter, "key", "Key", "any", keys)}
+    ${choice(filter, "principal", "Who", "anybody", people)}
+    ${time(filter, "from", "From, UTC")} ${time(filter, "to", "To, UTC")}
+    ${check(filter, "errors", "Refused only")}
+    ${check(filter, "lookups", "This page's look-ups too")}
+  </form>`;
+  if (scene.wide) return form;
+  return html`<details class="filters">
     <summary>Filter</summary>
-    <form class="filter-form" @submit=${(event: Event) => event.preventDefault()}>
-      ${choice(filter, "operation", "Operation", "any", operations)}
-      ${choice(filter, "key", "Key", "any", keys)}
-      ${choice(filter, "principal", "Who", "anybody", people)}
-      ${time(filter, "from", "From, UTC")} ${time(filter, "to", "To, UTC")}
-      ${check(filter, "errors", "Refused only")}
-      ${check(filter, "lookups", "With this page's own look-ups")}
-    </form>
+    ${form}
   </details>`;
 }
 

@@ -11,7 +11,7 @@ import {
   viaOf,
 } from "../model/log.ts";
 import { stepHash } from "../model/route.ts";
-import { callerChip, keyChip, outcomeWords } from "../parts/log-chips.ts";
+import { breakable, callerChip, keyChip, outcomeWords } from "../parts/log-chips.ts";
 import "../parts/log-record.ts";
 
 export interface RowScene {
@@ -56,7 +56,10 @@ export function logRow(record: CloudTrailRecord, scene: RowScene): TemplateResul
     data-event=${record.eventID}
   >
     <div class="event-row">
-      <time class="event-time" datetime=${record.eventTime}>${record.eventTime.slice(11, 19)}</time>
+      <div class="event-when">
+        <time datetime=${record.eventTime}>${record.eventTime.slice(11, 19)}</time>
+        <span class="event-kind">${record.readOnly ? "read-only" : "write"}</span>
+      </div>
       <div class="event-main">
         <button
           type="button"
@@ -65,7 +68,7 @@ export function logRow(record: CloudTrailRecord, scene: RowScene): TemplateResul
           aria-expanded=${open ? "true" : "false"}
           @click=${() => scene.toggle(record.eventID)}
         >
-          ${record.eventName}
+          ${breakable(record.eventName)}
         </button>
         <span class="event-who">
           ${callerChip(callerOfRecord(record), filter)}
@@ -82,10 +85,7 @@ export function logRow(record: CloudTrailRecord, scene: RowScene): TemplateResul
               >`
         }
       </div>
-      <div class="event-end">
-        ${outcomeWords(record)}
-        <span class="event-kind">${record.readOnly ? "read-only" : "changes state"}</span>
-      </div>
+      <div class="event-end">${outcomeWords(record)}</div>
     </div>
     ${open ? recordOf(record, scene) : nothing}
   </li>`;

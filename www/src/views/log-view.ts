@@ -70,13 +70,17 @@ export class TkLog extends LitElement {
     super.connectedCallback();
     this.#timer = setInterval(() => void this.#poll(), POLL_MS);
     this.addEventListener("keydown", this.#key);
+    this.#wide.addEventListener("change", this.#resized);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#timer);
     this.removeEventListener("keydown", this.#key);
+    this.#wide.removeEventListener("change", this.#resized);
   }
+
+  readonly #resized = (): void => this.requestUpdate();
 
   get #log(): LogRoute {
     return this.route.view === "log" ? this.route : { view: "log", filter: {} };
@@ -135,7 +139,8 @@ export class TkLog extends LitElement {
     const head = this.querySelector<HTMLElement>(".log-title");
     if (head === null || this.#log.event !== undefined) return;
     if (document.activeElement === document.body) head.focus({ preventScroll: true });
-    if (head.getBoundingClientRect().top < 0) head.scrollIntoView();
+    const list = this.querySelector(".log-list");
+    if (list !== null && list.getBoundingClientRect().top < 0) list.scrollIntoView();
   }
 
   async #seek(reader: LogReader, event: string | undefined): Promise<void> {
@@ -236,7 +241,7 @@ export class TkLog extends LitElement {
       toggle: this.#toggle,
       close: this.#close,
     };
-    const filters = { filter, reader, names: this.names, open: this.#wide.matches };
+    const filters = { filter, reader, names: this.names, wide: this.#wide.matches };
     return html`<div class="log" data-ready=${reader?.ready === true ? "true" : "false"}>
       <div class="log-top">
         <div class="log-lead">
@@ -265,7 +270,7 @@ export class TkLog extends LitElement {
                 void this.#poll();
               }}
             >
-              Live
+              <span aria-hidden="true">${this.live ? "●" : "○"}</span> Live
             </button>
             <button type="button" class="switch" data-testid="export-log" @click=${() => void this.#export()}>
               Export
@@ -274,7 +279,7 @@ export class TkLog extends LitElement {
         </div>
         ${filterChips(filters)}
         <p class="log-exported" role="status" data-testid="exported">${this.exported}</p>
-        <div class="events" data-testid="events">
+        <div class="events ${event === undefined ? "" : "reading"}" data-testid="events">
           ${this.#alone(scene)} ${reader === undefined ? nothing : this.#days(reader, scene)}
           ${event === undefined ? this.#idle() : nothing}
         </div>
@@ -306,7 +311,6 @@ export class TkLog extends LitElement {
         reader.take();
         const title = this.querySelector<HTMLElement>(".log-title");
         title?.focus({ preventScroll: true });
-        title?.scrollIntoView({ block: "nearest" });
         this.querySelector(".log-list")?.scrollIntoView();
       }}
     >
@@ -362,7 +366,7 @@ export class TkLog extends LitElement {
 
   /** What stands beside the list while no record does. */
   #idle(): TemplateResult {
-    return html`<aside class="log-idle" aria-label="about the records">
+    return html`<aside class="log-idle" aria-label="about the records"><div>
       <p><strong>Open an event</strong> to read its whole record, each member explained.</p>
       <p>
         ${termed(
@@ -371,9 +375,10 @@ export class TkLog extends LitElement {
       </p>
       <p>
         What KMS does by itself stands here too: move the clock, and rotations and deletions that
-        fall due are events that nobody called.
+        fall due are events that nobody called. The look-ups by which this page draws itself are
+        recorded as well; the filter leaves them out until you ask for them.
       </p>
-    </aside>`;
+    </div></aside>`;
   }
 }
 
