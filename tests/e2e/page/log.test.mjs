@@ -75,7 +75,7 @@ test("what the flow called is there, and links to its step and to its key; the s
   await page
     .getByTestId("record")
     .getByTestId("sentence")
-    .getByText("S3 called, for root")
+    .getByText("For root, S3 called")
     .waitFor();
   await page.locator(".event.open .event-open", { hasText: "Decrypt" }).waitFor();
   await page.waitForFunction(() => document.activeElement?.classList.contains("event-open"));
@@ -199,7 +199,8 @@ test("new events come by themselves, and wait where somebody reads", async () =>
 test("older events come page by page, and a far one opens by its address", async () => {
   const page = await openPage(site);
   const first = await page.evaluate(async () => {
-    const { KeyId } = (await window.tabkms.send("DescribeKey", { KeyId: "alias/demo" })).KeyMetadata;
+    const { KeyId } = (await window.tabkms.send("DescribeKey", { KeyId: "alias/demo" }))
+      .KeyMetadata;
     for (let at = 0; at < 110; at += 1) await window.tabkms.send("ListResourceTags", { KeyId });
     const { events } = await window.tabkms.audit.events({
       operation: "ListResourceTags",

@@ -21,7 +21,7 @@ export function sentenceOf(record: CloudTrailRecord, key: string | undefined): s
   }
   const { name } = callerOfRecord(record);
   const via = viaOf(record);
-  const who = via === undefined ? `${name} called` : `${via} called, for ${name},`;
+  const who = via === undefined ? `${name} called` : `For ${name}, ${via} called`;
   const under = key === undefined ? "" : ` on ${key}`;
   const end = isRefused(record) ? "and KMS refused" : "and KMS did it";
   return `${who} ${record.eventName}${under}, ${end}.`;

@@ -259,6 +259,7 @@ export class TkLog extends LitElement {
         <div class="log-head">
           <h2 class="log-title" tabindex="-1">Events <small>newest first, UTC</small></h2>
           ${this.#fresh(reader)}
+          <p class="log-exported" role="status" data-testid="exported">${this.exported}</p>
           <span class="log-acts">
             <button
               type="button"
@@ -278,7 +279,6 @@ export class TkLog extends LitElement {
           </span>
         </div>
         ${filterChips(filters)}
-        <p class="log-exported" role="status" data-testid="exported">${this.exported}</p>
         <div class="events ${event === undefined ? "" : "reading"}" data-testid="events">
           ${this.#alone(scene)} ${reader === undefined ? nothing : this.#days(reader, scene)}
           ${event === undefined ? this.#idle() : nothing}
@@ -311,7 +311,8 @@ export class TkLog extends LitElement {
         reader.take();
         const title = this.querySelector<HTMLElement>(".log-title");
         title?.focus({ preventScroll: true });
-        this.querySelector(".log-list")?.scrollIntoView();
+        const list = this.querySelector(".log-list");
+        if (list !== null && list.getBoundingClientRect().top < 0) list.scrollIntoView();
       }}
     >
       <span aria-hidden="true">↑</span> ${countText(count, "new event")}
