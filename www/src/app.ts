@@ -8,8 +8,8 @@ import { problem } from "./parts/problem.ts";
 import { termPopovers } from "./parts/term.ts";
 import { flowView } from "./views/flow-view.ts";
 import "./views/inspect-view.ts";
-import "./views/keys-view.ts";
 import "./views/log-view.ts";
+import "./views/keys-view.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -55,10 +55,10 @@ export class TkApp extends LitElement {
     const play = this.#play;
     if (play.phase === "failed" || play.phase === "locked") return problem(play);
     switch (play.route.view) {
-      case "keys":
-        return html`<tk-keys .play=${play} .description=${play.description}></tk-keys>`;
       case "log":
         return html`<tk-log .play=${play} .description=${play.description} .route=${play.route}></tk-log>`;
+      case "keys":
+        return html`<tk-keys .play=${play} .description=${play.description}></tk-keys>`;
       case "inspect":
         return html`<tk-inspect .play=${play} .kms=${play.kms}></tk-inspect>`;
       default:

@@ -19,8 +19,8 @@ const VIEWS = [
   "#/flow/7",
   "#/flow/if/flip-key",
   "#/keys",
-  "#/log",
   "#/inspect",
+  "#/log",
 ];
 
 for (const colorScheme of ["light", "dark"]) {

@@ -22,18 +22,18 @@ export interface Cmk {
   readonly materials: readonly Material[];
 }
 
+export interface Rotation {
+  readonly enabled: boolean;
+  readonly days?: number;
+  readonly next?: Date;
+}
+
 /** The user agent of the calls by which the page draws itself: the log tells them from those that somebody made. */
 export const LOOK_UP = "tabkms-page";
 
 /** A call that only reads, for the page's own sake. */
 export function lookUp(kms: KmsApi, operation: string, input: Members = {}): Promise<Members> {
   return kms.send(operation, input, { userAgent: LOOK_UP });
-}
-
-export interface Rotation {
-  readonly enabled: boolean;
-  readonly days?: number;
-  readonly next?: Date;
 }
 
 function record(value: unknown): Members {

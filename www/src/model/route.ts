@@ -5,9 +5,9 @@ import { WHAT_IFS, type WhatIfId } from "./whatif.ts";
 import { LAST_STEP } from "./words.ts";
 
 export type Route =
+  | LogRoute
   | { readonly view: "flow"; readonly step: number; readonly whatIf?: WhatIfId }
   | { readonly view: "keys"; readonly key?: string }
-  | LogRoute
   | { readonly view: "inspect" };
 
 export function parseRoute(hash: string): Route {
