@@ -8,6 +8,7 @@ import { problem } from "./parts/problem.ts";
 import { termPopovers } from "./parts/term.ts";
 import { flowView } from "./views/flow-view.ts";
 import "./views/inspect-view.ts";
+import "./views/log-view.ts";
 import "./views/keys-view.ts";
 import "./views/roles-view.ts";
 
@@ -55,6 +56,8 @@ export class TkApp extends LitElement {
     const play = this.#play;
     if (play.phase === "failed" || play.phase === "locked") return problem(play);
     switch (play.route.view) {
+      case "log":
+        return html`<tk-log .play=${play} .description=${play.description} .route=${play.route}></tk-log>`;
       case "keys":
         return html`<tk-keys .play=${play} .description=${play.description}></tk-keys>`;
       case "roles":

@@ -21,6 +21,7 @@ const VIEWS = [
   "#/keys",
   "#/roles",
   "#/inspect",
+  "#/log",
 ];
 
 for (const colorScheme of ["light", "dark"]) {

@@ -32,6 +32,14 @@ export interface Rotation {
   readonly next?: Date;
 }
 
+/** The user agent of the calls by which the page draws itself: the log tells them from those that somebody made. */
+export const LOOK_UP = "tabkms-page";
+
+/** A call that only reads, for the page's own sake. */
+export function lookUp(kms: KmsApi, operation: string, input: Members = {}): Promise<Members> {
+  return kms.send(operation, input, { userAgent: LOOK_UP });
+}
+
 function record(value: unknown): Members {
   return typeof value === "object" && value !== null ? (value as Members) : {};
 }
@@ -58,7 +66,7 @@ async function all(
   const found: Members[] = [];
   let marker: unknown;
   do {
-    const answer = await kms.send(operation, {
+    const answer = await lookUp(kms, operation, {
       ...input,
       ...(marker === undefined ? {} : { Marker: marker }),
     });
@@ -95,7 +103,7 @@ async function materialsOf(kms: KmsApi, metadata: Members): Promise<readonly Mat
 /** The key's metadata; of one whose policy shuts out the root too, as much as its ARN says. */
 async function metadataOf(kms: KmsApi, keyId: string): Promise<Members> {
   try {
-    return record((await kms.send("DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
+    return record((await lookUp(kms, "DescribeKey", { KeyId: keyId }))["KeyMetadata"]);
   } catch (error) {
     if (failureOf(error).name !== "AccessDeniedException") throw error;
     const [decision] = await kms.simulate("DescribeKey", { KeyId: keyId });
@@ -136,8 +144,20 @@ export async function readCmks(kms: KmsApi): Promise<readonly Cmk[]> {
   return cmks.sort((a, b) => (a.created?.getTime() ?? 0) - (b.created?.getTime() ?? 0));
 }
 
+/** The names of the keys that are there, by id: an alias, or nothing where a key has none. */
+export async function readNames(kms: KmsApi): Promise<ReadonlyMap<string, string>> {
+  const keys = await all(kms, "ListKeys", "Keys");
+  const aliases = await all(kms, "ListAliases", "Aliases");
+  const names = new Map(keys.map((key) => [text(key["KeyId"]), ""]));
+  for (const alias of [...aliases].reverse()) {
+    const id = text(alias["TargetKeyId"]);
+    if (names.has(id)) names.set(id, text(alias["AliasName"]));
+  }
+  return names;
+}
+
 export async function readRotation(kms: KmsApi, keyId: string): Promise<Rotation> {
-  const answer = await kms.send("GetKeyRotationStatus", { KeyId: keyId });
+  const answer = await lookUp(kms, "GetKeyRotationStatus", { KeyId: keyId });
   const days = answer["RotationPeriodInDays"];
   const next = date(answer["NextRotationDate"]);
   return {

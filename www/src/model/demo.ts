@@ -1,13 +1,13 @@
 /** Makes the page alive on opening: a CMK, its alias and a bucket, if they are not there yet. */
 
 import type { KmsApi } from "../../../js/src/api.ts";
-import { type Cmk, readCmk } from "./cmk.ts";
+import { type Cmk, lookUp, readCmk } from "./cmk.ts";
 import { ALIAS, BUCKET } from "./flow.ts";
 import { failureOf } from "./refusal.ts";
 
 async function missing(kms: KmsApi): Promise<boolean> {
   try {
-    await kms.send("DescribeKey", { KeyId: ALIAS });
+    await lookUp(kms, "DescribeKey", { KeyId: ALIAS });
     return false;
   } catch (error) {
     // Whoever may not describe it knows that it is there.

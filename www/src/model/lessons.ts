@@ -3,6 +3,7 @@
 import type { KmsApi, Members } from "../../../js/src/api.ts";
 import { actingAs } from "./acting.ts";
 import { ciphertextFor } from "./attempt.ts";
+import { lookUp } from "./cmk.ts";
 import {
   consoleStatements,
   policyText,
@@ -61,7 +62,7 @@ export interface Lesson {
 
 async function keyOf(kms: KmsApi): Promise<string | undefined> {
   try {
-    const answer = await kms.send("DescribeKey", { KeyId: LESSON_ALIAS });
+    const answer = await lookUp(kms, "DescribeKey", { KeyId: LESSON_ALIAS });
     const metadata = answer["KeyMetadata"] as Members;
     return metadata["KeyState"] === "Enabled" ? String(metadata["Arn"]) : undefined;
   } catch {

@@ -14,6 +14,7 @@ import { type Cmk, readCmk } from "./cmk.ts";
 import { ensureDemo } from "./demo.ts";
 import { ALIAS, BUCKET, get, put, type Run, readStored } from "./flow.ts";
 import { DEMO_TEXT, type Input, inputFromFile, inputFromText, isSameFile } from "./input.ts";
+import { linkEvent } from "./log-link.ts";
 import { type Person, readPeople, rootOf, setScene } from "./people.ts";
 import { LongWork } from "./progress.ts";
 import { type Failure, failureOf, placeOf, type Refusal, refusalOf } from "./refusal.ts";
@@ -222,6 +223,7 @@ export class Playground extends EventTarget {
     const keyId = this.cmk?.arn ?? ALIAS;
     this.work = new LongWork("Encrypting", input.size, () => this.#changed());
     const put_ = await put(kms, input, keyId, this.work);
+    if (this.kms) await linkEvent(this.kms, put_, "GenerateDataKey", input.name);
     if (input !== this.input) return;
     if (put_.error !== undefined) {
       const { stored } = this.run;
@@ -240,6 +242,7 @@ export class Playground extends EventTarget {
     if (stored === undefined) return;
     this.work = new LongWork("Decrypting", stored.description.ContentLength, () => this.#changed());
     const got = await get(kms, stored.description.Key, this.work);
+    if (this.kms) await linkEvent(this.kms, got, "Decrypt", stored.description.Key);
     if (this.run.stored !== stored) return;
     this.run = { ...this.run, get: got };
     if (got.error !== undefined) {

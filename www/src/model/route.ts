@@ -1,5 +1,6 @@
 /** Every step and every what-if has an address. */
 
+import { type LogRoute, parseLog } from "./log.ts";
 import { WHAT_IFS, type WhatIfId } from "./whatif.ts";
 import { LAST_STEP } from "./words.ts";
 
@@ -8,6 +9,7 @@ export const VIEWS = [
   { id: "flow", name: "Flow", hash: "#/flow/1" },
   { id: "keys", name: "Keys", hash: "#/keys" },
   { id: "roles", name: "Roles", hash: "#/roles" },
+  { id: "log", name: "Log", hash: "#/log" },
   { id: "inspect", name: "Inspect", hash: "#/inspect" },
 ] as const;
 
@@ -16,12 +18,15 @@ export function hasView(id: string): boolean {
 }
 
 export type Route =
+  | LogRoute
   | { readonly view: "flow"; readonly step: number; readonly whatIf?: WhatIfId }
   | { readonly view: "keys"; readonly key?: string }
   | { readonly view: "roles"; readonly key?: string; readonly operation?: string }
   | { readonly view: "inspect" };
 
 export function parseRoute(hash: string): Route {
+  const log = parseLog(hash);
+  if (log !== undefined) return log;
   const [view = "", second = "", third = ""] = hash.replace(/^#\/?/, "").split("/");
   if (view === "roles") {
     return {

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Description, Members } from "../../../js/src/api.ts";
+import { lookUp } from "../model/cmk.ts";
 import type { Person } from "../model/people.ts";
 import type { Playground } from "../model/playground.ts";
 import { type Failure, failureOf } from "../model/refusal.ts";
@@ -89,7 +90,7 @@ export class TkGrants extends LitElement {
     if (kms === undefined || this.arn === "") return;
     const { arn } = this;
     try {
-      const answer = await kms.send("ListGrants", { KeyId: arn, Limit: 100 });
+      const answer = await lookUp(kms, "ListGrants", { KeyId: arn, Limit: 100 });
       if (arn === this.arn) this.grants = (answer["Grants"] as Members[]).map(grantOf);
     } catch (error) {
       this.grants = [];

@@ -4,6 +4,8 @@ import { callOf } from "../model/calls.ts";
 import { keyOffset, stepsOf } from "../model/flow.ts";
 import { type Holdings, holdingsOf, type Token } from "../model/holdings.ts";
 import { KINDS, LEGEND } from "../model/kinds.ts";
+import { eventHash } from "../model/log.ts";
+import { linkedEvent } from "../model/log-link.ts";
 import type { Playground } from "../model/playground.ts";
 import { artefactFile } from "../model/playground.ts";
 import type { Place } from "../model/refusal.ts";
@@ -227,11 +229,20 @@ function words(play: Playground): TemplateResult {
         : html`<p class="step-count">Step ${step} of 7</p>
           <h1>${step_?.title}</h1>
           <p class="step-text">${termed(step_?.text ?? "")}</p>
-          ${step === 7 ? verdict(play) : nothing}`
+          ${step === 7 ? verdict(play) : nothing} ${inTheLog(play)}`
     }
     ${how(stepsOf(run, step), (id, artefact) => play.pick(id, artefact))}
     <tk-call .call=${call}></tk-call>
   `;
+}
+
+/** Where S3 asks KMS: the event that it made. */
+function inTheLog(play: Playground): TemplateResult | typeof nothing {
+  const { step, run } = play;
+  const made = step === 2 ? run.put : step === 6 ? run.get : undefined;
+  const event = linkedEvent(made);
+  if (event === undefined) return nothing;
+  return html`<p><a href=${eventHash(event)} data-testid="in-the-log">See this call in the log</a></p>`;
 }
 
 function verdict(play: Playground): TemplateResult {
