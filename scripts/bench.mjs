@@ -1,5 +1,5 @@
 // How fast it is: one run, side by side, medians. By hand: npm run bench, or node scripts/bench.mjs [operations]
-// [opening]. A benchmark and no test: nothing fails here for being slow, each promise is told as reached or missed.
+// [sdk] [opening]. A benchmark and no test: nothing fails here for being slow, each promise is told as reached or missed.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -9,7 +9,7 @@ import { Fault, runMain, say } from "./lib/report.mjs";
 import { setup } from "./setup.mjs";
 
 await runMain(import.meta.url, async (args) => {
-  const parts = { operations: "benchOperations", opening: "benchOpening" };
+  const parts = { operations: "benchOperations", sdk: "benchSdk", opening: "benchOpening" };
   const unknown = args.find((arg) => !(arg in parts));
   if (unknown) throw new Fault(`${unknown} is no part`, Object.keys(parts).join(" "));
   await setup({ test: true });

@@ -5,6 +5,8 @@
  * `@aws-sdk/client-kms` after one line.
  */
 
+import type { RequestHandler, RequestHandlerOptions } from "./handler.ts";
+
 /** The members of a request or an answer, by AWS's names. */
 export type Members = Record<string, unknown>;
 
@@ -328,6 +330,11 @@ export interface KmsApi {
    * need not be whole: `{ KeyId, EncryptionContext }` is enough for Decrypt.
    */
   simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]>;
+  /**
+   * What `new KMSClient({ requestHandler })` of `@aws-sdk/client-kms` takes: the SDK then speaks to this KMS. The call
+   * goes to the Region that the client signs for.
+   */
+  requestHandler(options?: RequestHandlerOptions): RequestHandler;
   readonly s3: S3Api;
   readonly iam: IamApi;
   readonly clock: ClockApi;

@@ -20,11 +20,14 @@ import type {
   Traced,
 } from "./api.ts";
 import { rebuild, StoreError } from "./errors.ts";
+import { RequestHandler, type RequestHandlerOptions } from "./handler.ts";
 import { askForPersistence } from "./persistence.ts";
 import { type Call, type FromWorker, type KmsId, type ToWorker, unreachable } from "./protocol.ts";
 
 export type * from "./api.ts";
 export { KmsError, StoreError } from "./errors.ts";
+export type { HandleOptions, RequestHandler, RequestHandlerOptions } from "./handler.ts";
+export type { WireAnswer, WireRequest } from "./wire.ts";
 
 export interface ConnectOptions extends Omit<OpenOptions, "clock"> {
   /** Makes the worker, where bundling or a Trusted Types policy asks for another way. */
@@ -207,6 +210,10 @@ class RemoteKms implements KmsApi {
 
   simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]> {
     return this.#call({ type: "simulate", operation, input, options });
+  }
+
+  requestHandler(options?: RequestHandlerOptions): RequestHandler {
+    return new RequestHandler(this, options);
   }
 
   inspect(bytes: Uint8Array): Promise<Inspection> {

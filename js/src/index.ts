@@ -21,6 +21,7 @@ import type {
   Traced,
 } from "./api.ts";
 import { type ErrorLike, rebuild, rethrowing } from "./errors.ts";
+import { RequestHandler, type RequestHandlerOptions } from "./handler.ts";
 import { load } from "./load.ts";
 import { askForPersistence, holdStore, isPersisted, persistenceMeaning } from "./persistence.ts";
 import * as streams from "./streams.ts";
@@ -37,6 +38,8 @@ import type { Kms as Core, InitInput } from "./wasm/tabkms.js";
 
 export type * from "./api.ts";
 export { KmsError, StoreError } from "./errors.ts";
+export type { HandleOptions, RequestHandler, RequestHandlerOptions } from "./handler.ts";
+export type { WireAnswer, WireRequest } from "./wire.ts";
 
 /** What only a host in this thread can give. */
 export interface LocalOptions extends OpenOptions {
@@ -120,6 +123,10 @@ export class Kms implements KmsApi {
     options: CallerOptions = {},
   ): Promise<Decision[]> {
     return rethrowing(this.#kms.simulate(operation, plain(input), callerOf(options)));
+  }
+
+  requestHandler(options?: RequestHandlerOptions): RequestHandler {
+    return new RequestHandler(this, options);
   }
 
   async inspect(bytes: Uint8Array) {
