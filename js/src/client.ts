@@ -1,6 +1,7 @@
 /** The page's side: starts the worker and speaks with it. */
 
 import type {
+  AnyOperation,
   CallerOptions,
   ClockApi,
   Decision,
@@ -14,8 +15,10 @@ import type {
   Members,
   ObjectDescription,
   OpenOptions,
+  OutputOf,
   Progress,
   S3Api,
+  SendArguments,
   SendOptions,
   Traced,
 } from "./api.ts";
@@ -27,6 +30,7 @@ import { type Call, type FromWorker, type KmsId, type ToWorker, unreachable } fr
 export type * from "./api.ts";
 export { KmsError, StoreError } from "./errors.ts";
 export type { HandleOptions, RequestHandler, RequestHandlerOptions } from "./handler.ts";
+export type * from "./operations.ts";
 export type { WireAnswer, WireRequest } from "./wire.ts";
 
 export interface ConnectOptions extends Omit<OpenOptions, "clock"> {
@@ -186,6 +190,7 @@ class RemoteKms implements KmsApi {
   readonly #link: Link;
   readonly #id: KmsId;
   readonly #onClosed: () => void;
+  #closing: Promise<void> | undefined;
 
   constructor(link: Link, id: KmsId, onClosed: () => void) {
     this.#link = link;
@@ -200,10 +205,18 @@ class RemoteKms implements KmsApi {
     return this.#link.call<T>(this.#id, call);
   }
 
+  send<Name extends AnyOperation>(
+    operation: Name,
+    ...input: SendArguments<Name>
+  ): Promise<OutputOf<Name>>;
   send(operation: string, input?: Members, options?: SendOptions): Promise<Members> {
     return this.#call({ type: "send", operation, input, options });
   }
 
+  trace<Name extends AnyOperation>(
+    operation: Name,
+    ...input: SendArguments<Name>
+  ): Promise<Traced<OutputOf<Name>>>;
   trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>> {
     return this.#call({ type: "trace", operation, input, options });
   }
@@ -249,9 +262,14 @@ class RemoteKms implements KmsApi {
     return this.#link.listen(this.#id, listener);
   }
 
-  async close(): Promise<void> {
-    await this.#call({ type: "close" });
-    this.#onClosed();
+  close(): Promise<void> {
+    this.#closing ??= this.#call({ type: "close" }).then(this.#onClosed);
+    return this.#closing;
+  }
+
+  /** For `await using`, where the host has it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
