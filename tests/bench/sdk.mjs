@@ -26,10 +26,11 @@ async function immediate(kms, command) {
   };
   const client = clientOf(kms, { requestHandler });
   await client.send(command());
-  const { statusCode, headers, body } = kept;
-  // The SDK makes the body its own.
+  const { statusCode, headers } = kept;
+  const text = new TextDecoder().decode(kept.body);
+  // Fresh each time, as an answer is: the SDK makes the body its own.
   requestHandler.handle = async () => ({
-    response: { statusCode, headers: { ...headers }, body: body.slice() },
+    response: { statusCode, headers: { ...headers }, body: new TextEncoder().encode(text) },
   });
   return client;
 }

@@ -16,6 +16,7 @@ async function run() {
     const { Plaintext } = await kms.send("Decrypt", { CiphertextBlob: sealed.CiphertextBlob });
     opened.push(new TextDecoder().decode(Plaintext));
     await kms.close();
+    await kms.close();
   }
   return opened.join(" ");
 }
