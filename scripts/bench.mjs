@@ -1,5 +1,5 @@
 // How fast it is: one run, side by side, medians. By hand: npm run bench, or node scripts/bench.mjs [operations]
-// [authorisation] [opening]. A benchmark and no test: nothing fails here for being slow, each promise is told as
+// [authorisation] [sdk] [opening]. A benchmark and no test: nothing fails here for being slow, each promise is told as
 // reached or missed.
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -13,6 +13,7 @@ await runMain(import.meta.url, async (args) => {
   const parts = {
     operations: "benchOperations",
     authorisation: "benchAuthorisation",
+    sdk: "benchSdk",
     opening: "benchOpening",
   };
   const unknown = args.find((arg) => !(arg in parts));

@@ -30,6 +30,9 @@ const NARROW = "scripts/lib/narrow-integers.sh";
 
 const STAGES = { wasm: buildWasm, js: buildPackage, www: buildSite };
 
+// Where the wasm file stands, js/src/load.ts says and nothing else: a bundler would find it for `tabkms/slim` too.
+const BINDGEN = ["--target", "web", "--omit-default-module-path", "--out-name", "tabkms"];
+
 // The features that Rust compiles this target with, one by one: --all-features would let wasm-opt write
 // instructions that no browser here has been asked for.
 const FEATURES = [
@@ -87,7 +90,7 @@ async function buildWasm() {
     title: "binding and optimising it: js/src/wasm",
     hash: hashOf({
       paths: [compiled, inTree("package-lock.json")],
-      words: [wasmBindgenVersion(), ...WASM_OPT, ...STRIP],
+      words: [wasmBindgenVersion(), ...BINDGEN, ...WASM_OPT, ...STRIP],
     }),
     outputs: [
       NAMED,
@@ -126,7 +129,7 @@ async function bind(compiled) {
   if (!bindgen) throw new Fault(`wasm-bindgen ${wasmBindgenVersion()} is missing`, "npm run setup");
   const fresh = inTree("target", "bound");
   rmSync(fresh, { recursive: true, force: true });
-  await run(bindgen, ["--target", "web", "--out-dir", fresh, "--out-name", "tabkms", compiled]);
+  await run(bindgen, [...BINDGEN, "--out-dir", fresh, compiled]);
   const wasm = join(fresh, "tabkms_bg.wasm");
   const optimiser = join(MODULES, "binaryen", "bin", "wasm-opt");
   await run(process.execPath, [optimiser, ...WASM_OPT, wasm, "-o", NAMED]);

@@ -4,7 +4,7 @@
 
 Without an argument the model comes from botocore, pinned below; `pip install botocore==VERSION` first.
 Writes crate/core/src/model/constraints.rs (what each operation's input must look like),
-js/src/shapes.ts (which members are blobs, times or sensitive) and
+js/src/shapes.ts (which members are blobs, times, maps or sensitive) and
 tests/vectors/model/kms.json (the model without its prose, which the tests hold every answer against).
 """
 
@@ -156,7 +156,7 @@ pub static OPERATIONS: &[(&str, &[Member])] = &[
 
 
 def write_typescript(model):
-    kinds = {"blob": set(), "timestamp": set()}
+    kinds = {"blob": set(), "timestamp": set(), "map": set()}
     others = set()
     sensitive = set()
     for shape in model["shapes"].values():
@@ -166,7 +166,8 @@ def write_typescript(model):
             if to.get("sensitive"):
                 sensitive.add(member)
     # A member's name alone tells its type: that is what lets one small table serve every shape.
-    clash = (kinds["blob"] & kinds["timestamp"]) | (others & (kinds["blob"] | kinds["timestamp"]))
+    groups = [*kinds.values(), others]
+    clash = {name for group in groups for name in group if sum(name in other for other in groups) > 1}
     if clash:
         sys.exit(f"these member names have two types in the model: {clash}")
 
@@ -175,7 +176,7 @@ def write_typescript(model):
 
     (ROOT / "js/src/shapes.ts").write_text(
         f"""/**
- * Which members of the KMS API are times, blobs or sensitive. Made by scripts/generate-constraints.py from
+ * Which members of the KMS API are times, blobs, maps or sensitive. Made by scripts/generate-constraints.py from
  * AWS's service model (botocore {BOTOCORE}, kms/2014-11-01); not edited by hand.
  */
 
@@ -184,6 +185,10 @@ export const TIME_MEMBERS: ReadonlySet<string> = new Set([
 
 export const BLOB_MEMBERS: ReadonlySet<string> = new Set([
 {listed(kinds["blob"])}]);
+
+/** What is in them is named by the caller: a key of an encryption context may be called like a member. */
+export const MAP_MEMBERS: ReadonlySet<string> = new Set([
+{listed(kinds["map"])}]);
 
 export const SENSITIVE_MEMBERS: ReadonlySet<string> = new Set([
 {listed(sensitive)}]);

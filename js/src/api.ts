@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The shape of a tabkms, the same in the page (through the worker), in a worker and in Node.
  *
@@ -5,8 +6,33 @@
  * `@aws-sdk/client-kms` after one line.
  */
 
+import type { RequestHandler, RequestHandlerOptions } from "./handler.ts";
+import type { Operations } from "./operations.ts";
+
 /** The members of a request or an answer, by AWS's names. */
 export type Members = Record<string, unknown>;
+
+/** An operation of AWS's service model. */
+export type OperationName = keyof Operations;
+
+/** What an operation takes; of one that the model does not have, whatever is given. */
+export type InputOf<Name extends string> = Name extends OperationName
+  ? Operations[Name]["input"]
+  : Members;
+
+/** What an operation answers; of one that the model does not have, whatever comes. */
+export type OutputOf<Name extends string> = Name extends OperationName
+  ? Operations[Name]["output"]
+  : Members;
+
+/** The input may be left out where none of its members is required. */
+export type SendArguments<Name extends string> =
+  Record<never, never> extends InputOf<Name>
+    ? [input?: InputOf<Name>, options?: SendOptions]
+    : [input: InputOf<Name>, options?: SendOptions];
+
+/** A known operation's name, so that editors offer it, or any other text. */
+export type AnyOperation = OperationName | (string & Record<never, never>);
 
 /** Who calls. Without a principal it is the account's root, who meets no wall but those that a key policy builds. */
 export interface CallerOptions {
@@ -427,17 +453,28 @@ export interface OpenOptions {
   readonly clock?: () => number;
 }
 
-/** A key management service. */
-export interface KmsApi {
+/** A key management service. `await using` closes it where its scope ends. */
+export interface KmsApi extends AsyncDisposable {
   /** Any operation of the KMS API, with AWS SDK v3 shapes. Rejects with a {@link KmsError}. */
-  send(operation: string, input?: Members, options?: SendOptions): Promise<Members>;
+  send<Name extends AnyOperation>(
+    operation: Name,
+    ...input: SendArguments<Name>
+  ): Promise<OutputOf<Name>>;
   /** As `send`, and says how: never rejects for an AWS exception, but returns it with its steps. */
-  trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>>;
+  trace<Name extends AnyOperation>(
+    operation: Name,
+    ...input: SendArguments<Name>
+  ): Promise<Traced<OutputOf<Name>>>;
   /**
    * Whether a call would be allowed, and why, without doing it: one decision for each thing that it would ask. `input`
    * need not be whole: `{ KeyId, EncryptionContext }` is enough for Decrypt.
    */
   simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]>;
+  /**
+   * What `new KMSClient({ requestHandler })` of `@aws-sdk/client-kms` takes: the SDK then speaks to this KMS. The call
+   * goes to the Region that the client signs for.
+   */
+  requestHandler(options?: RequestHandlerOptions): RequestHandler;
   readonly s3: S3Api;
   readonly iam: IamApi;
   readonly clock: ClockApi;
@@ -457,5 +494,6 @@ export interface KmsApi {
   erase(): Promise<void>;
   /** Called after every change, from this tab or another; returns what takes it back. */
   onChange(listener: () => void): () => void;
+  /** Once is enough; again does nothing. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** The page's side: starts the worker and speaks with it. */
 
 import type {
+  AnyOperation,
   AuditApi,
   AuditPage,
   AuditVerdict,
@@ -17,17 +18,23 @@ import type {
   Members,
   ObjectDescription,
   OpenOptions,
+  OutputOf,
   Progress,
   S3Api,
+  SendArguments,
   SendOptions,
   Traced,
 } from "./api.ts";
 import { rebuild, StoreError } from "./errors.ts";
+import { RequestHandler, type RequestHandlerOptions } from "./handler.ts";
 import { askForPersistence } from "./persistence.ts";
 import { type Call, type FromWorker, type KmsId, type ToWorker, unreachable } from "./protocol.ts";
 
 export type * from "./api.ts";
 export { KmsError, StoreError } from "./errors.ts";
+export type { HandleOptions, RequestHandler, RequestHandlerOptions } from "./handler.ts";
+export type * from "./operations.ts";
+export type { WireAnswer, WireRequest } from "./wire.ts";
 
 export interface ConnectOptions extends Omit<OpenOptions, "clock"> {
   /** Makes the worker, where bundling or a Trusted Types policy asks for another way. */
@@ -187,6 +194,7 @@ class RemoteKms implements KmsApi {
   readonly #link: Link;
   readonly #id: KmsId;
   readonly #onClosed: () => void;
+  #closing: Promise<void> | undefined;
 
   constructor(link: Link, id: KmsId, onClosed: () => void) {
     this.#link = link;
@@ -202,16 +210,28 @@ class RemoteKms implements KmsApi {
     return this.#link.call<T>(this.#id, call);
   }
 
+  send<Name extends AnyOperation>(
+    operation: Name,
+    ...input: SendArguments<Name>
+  ): Promise<OutputOf<Name>>;
   send(operation: string, input?: Members, options?: SendOptions): Promise<Members> {
     return this.#call({ type: "send", operation, input, options });
   }
 
+  trace<Name extends AnyOperation>(
+    operation: Name,
+    ...input: SendArguments<Name>
+  ): Promise<Traced<OutputOf<Name>>>;
   trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>> {
     return this.#call({ type: "trace", operation, input, options });
   }
 
   simulate(operation: string, input?: Members, options?: CallerOptions): Promise<Decision[]> {
     return this.#call({ type: "simulate", operation, input, options });
+  }
+
+  requestHandler(options?: RequestHandlerOptions): RequestHandler {
+    return new RequestHandler(this, options);
   }
 
   inspect(bytes: Uint8Array): Promise<Inspection> {
@@ -247,9 +267,14 @@ class RemoteKms implements KmsApi {
     return this.#link.listen(this.#id, listener);
   }
 
-  async close(): Promise<void> {
-    await this.#call({ type: "close" });
-    this.#onClosed();
+  close(): Promise<void> {
+    this.#closing ??= this.#call({ type: "close" }).then(this.#onClosed);
+    return this.#closing;
+  }
+
+  /** For `await using`, where the host has it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

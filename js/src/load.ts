@@ -3,13 +3,18 @@
 import { platformCipher } from "./cipher.ts";
 import init, { type InitInput, type InitOutput, Kms, setPlatformCipher } from "./wasm/tabkms.js";
 
+/** The wasm file: bytes, a URL, a response, a compiled module. */
+export type WasmSource = InitInput | Promise<InitInput>;
+
 let loading: Promise<InitOutput> | undefined;
 
 /**
- * The wasm module, ready. `source` replaces the file beside this module, for hosts that put it elsewhere: bytes, a
- * URL, a response or a compiled module. It counts on the first call only.
+ * The wasm module, ready. `source` is the file, or finds it. It counts on the first call only, and is not asked after
+ * that.
  */
-export async function load(source?: InitInput | Promise<InitInput>): Promise<typeof Kms> {
+export async function load(
+  source: WasmSource | (() => WasmSource) | undefined,
+): Promise<typeof Kms> {
   loading ??= initialise(source);
   try {
     await loading;
@@ -26,24 +31,14 @@ export async function instance(): Promise<InitOutput | undefined> {
   return loading;
 }
 
-async function initialise(source?: InitInput | Promise<InitInput>): Promise<InitOutput> {
-  const instance = await instantiate(source);
+async function initialise(
+  source: WasmSource | (() => WasmSource) | undefined,
+): Promise<InitOutput> {
+  if (source === undefined) {
+    throw new TypeError("tabkms/slim is told where the wasm file is: Kms.open({ wasm })");
+  }
+  const instance = await init({ module_or_path: typeof source === "function" ? source() : source });
   const cipher = platformCipher();
   if (cipher) setPlatformCipher(cipher);
   return instance;
-}
-
-async function instantiate(source?: InitInput | Promise<InitInput>): Promise<InitOutput> {
-  if (source !== undefined) return init({ module_or_path: source });
-  const url = new URL("./wasm/tabkms_bg.wasm", import.meta.url);
-  // Node's fetch does not read files.
-  if (url.protocol === "file:") return init({ module_or_path: await readFile(url) });
-  return init({ module_or_path: url });
-}
-
-async function readFile(url: URL): Promise<Uint8Array> {
-  // A name that bundlers for the browser cannot follow, and need not.
-  const name = "node:fs/promises";
-  const { readFile } = (await import(/* @vite-ignore */ name)) as typeof import("node:fs/promises");
-  return readFile(url);
 }

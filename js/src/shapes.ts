@@ -1,5 +1,5 @@
 /**
- * Which members of the KMS API are times, blobs or sensitive. Made by scripts/generate-constraints.py from
+ * Which members of the KMS API are times, blobs, maps or sensitive. Made by scripts/generate-constraints.py from
  * AWS's service model (botocore 1.44.5, kms/2014-11-01); not edited by hand.
  */
 
@@ -32,6 +32,15 @@ export const BLOB_MEMBERS: ReadonlySet<string> = new Set([
   "SharedSecret",
   "SharedSecretCiphertextBlob",
   "Signature",
+]);
+
+/** What is in them is named by the caller: a key of an encryption context may be called like a member. */
+export const MAP_MEMBERS: ReadonlySet<string> = new Set([
+  "DestinationEncryptionContext",
+  "EncryptionContext",
+  "EncryptionContextEquals",
+  "EncryptionContextSubset",
+  "SourceEncryptionContext",
 ]);
 
 export const SENSITIVE_MEMBERS: ReadonlySet<string> = new Set([

@@ -42,6 +42,32 @@ export function perSecond(call) {
 }
 
 /**
+ * How many calls a second of either kind, in rounds by turns, so that what else the machine does hits both: the two
+ * medians, and the median of what the second makes of the first's, round by round.
+ * @param {() => unknown} first @param {() => unknown} second
+ */
+export async function sideBySide(first, second) {
+  const round = async (call) => {
+    const started = performance.now();
+    let count = 0;
+    do {
+      await call();
+      count += 1;
+    } while (performance.now() - started < ROUND);
+    return (count / (performance.now() - started)) * 1000;
+  };
+  for (const call of [first, second, first, second]) await round(call);
+  const rounds = [];
+  for (let turn = 0; turn < 2 * ROUNDS; turn++)
+    rounds.push([await round(first), await round(second)]);
+  return {
+    first: median(rounds.map(([rate]) => rate)),
+    second: median(rounds.map(([, rate]) => rate)),
+    ratio: median(rounds.map(([one, other]) => other / one)),
+  };
+}
+
+/**
  * As {@link perSecond}, for what answers at once.
  * @param {() => void} call
  */

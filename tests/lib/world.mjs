@@ -23,21 +23,28 @@ const A_WHILE = 3_000;
 
 export const bytes = (text) => new TextEncoder().encode(text);
 
+const directly = (kms) => (operation, input, region) => kms.send(operation, input, { region });
+
 export class World {
   /** What was answered, and what was refused with, by operation: `Set` of names. */
   answered = new Set();
   thrown = new Set();
   #kms;
+  #through;
+  #call;
   #seed = 0;
 
-  constructor(kms) {
+  constructor(kms, through) {
     this.#kms = kms;
+    this.#through = through;
+    this.#call = through(kms);
   }
 
-  static async open() {
+  /** `through` makes of a KMS what calls it: `(operation, input, region)` → the answer. */
+  static async open(through = directly) {
     // No seed: RSA keys are the host's to make then, which it does far faster.
     const options = { store: "memory", account: ACCOUNT, region: REGION, clock: () => START };
-    return new World(await Kms.open(options));
+    return new World(await Kms.open(options), through);
   }
 
   close() {
@@ -46,14 +53,14 @@ export class World {
 
   /** A copy for what would spoil this one; it remembers for itself. */
   async fork() {
-    return new World(await this.#kms.fork());
+    return new World(await this.#kms.fork(), this.#through);
   }
 
   /** Calls, and fails unless the answer or the exception is one of the model's. */
   async send(operation, input = {}, region = REGION) {
     let answer;
     try {
-      answer = await this.#kms.send(operation, input, { region });
+      answer = await this.#call(operation, input, region);
     } catch (error) {
       assert.ok(
         mayThrow(operation, error.name),

@@ -1,9 +1,19 @@
 /** The KMS as somebody else sees it: every call carries who makes it. */
 
-import type { CallerOptions, KmsApi, LongOptions } from "../../../js/src/api.ts";
+import type {
+  CallerOptions,
+  KmsApi,
+  LongOptions,
+  Members,
+  SendOptions,
+  Traced,
+} from "../../../js/src/api.ts";
 
 /** What a person does; what the page draws it reads for itself. */
-export type Acting = Pick<KmsApi, "send" | "trace" | "simulate" | "s3">;
+export interface Acting extends Pick<KmsApi, "simulate" | "s3"> {
+  send(operation: string, input?: Members, options?: SendOptions): Promise<Members>;
+  trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>>;
+}
 
 export function actingAs(kms: KmsApi, principal: string | undefined): Acting {
   if (principal === undefined) return kms;
