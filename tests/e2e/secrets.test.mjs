@@ -17,8 +17,8 @@ const RECORD = `{
   const original = prototype.getRandomValues;
   prototype.getRandomValues = function (array) {
     const filled = original.call(this, array);
-    // One key material or store key; sixteen data keys to come.
-    for (let at = 0; [32, 512].includes(array.byteLength) && at < array.byteLength; at += 32) {
+    // One key material or store key; thirty-two data keys to come.
+    for (let at = 0; [32, 1024].includes(array.byteLength) && at < array.byteLength; at += 32) {
       draws.push([...new Uint8Array(filled.buffer, filled.byteOffset + at, 32)]);
     }
     return filled;
@@ -96,8 +96,8 @@ test("no message of the worker carries the store key, key material or an unretur
     const draws = (await worker.evaluate(() => globalThis.__draws)).map((draw) =>
       Buffer.from(draw),
     );
-    // The store key, two materials of the key, and among sixteen data keys the one that was not returned.
-    assert.ok(draws.length >= 3 + 16, `${draws.length} draws`);
+    // The store key, two materials of the key, and among thirty-two data keys the one that was not returned.
+    assert.ok(draws.length >= 3 + 32, `${draws.length} draws`);
     assert.ok(bytes.length >= 10, `${bytes.length} blobs in the messages`);
     const all = Buffer.concat(bytes.map((blob) => Buffer.from(blob)));
     assert.ok(all.includes(Buffer.from("a plaintext")), "the search finds what is there");

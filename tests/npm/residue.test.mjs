@@ -10,7 +10,7 @@ import { instance } from "../../dist/load.js";
 const draws = [];
 /** The supplies of data keys, and how many bytes one is. */
 const supplies = [];
-const SUPPLY = 512;
+const SUPPLY = 1024;
 /** Of any length: the last one before a key is made is its private part. */
 const other = [];
 

@@ -12,7 +12,7 @@ use crate::host;
 /// How many public random bytes are drawn at a time. A draw costs some microseconds, however short it is.
 const PUBLIC: usize = 4096;
 /// How many bytes of data keys to come are drawn at a time: few, for they are secrets that stand here unused.
-const DATA_KEYS: usize = 512;
+const DATA_KEYS: usize = 1024;
 
 /// Where random bytes come from.
 pub enum Source {
