@@ -157,7 +157,7 @@ export class TkWhy extends LitElement {
       <p class="layer-name">
         <span>${this.#name(layer)}</span> <strong>${this.#says(layer)}</strong>
       </p>
-      <pre class="policy-text" tabindex="0" role="group" aria-label="the text of ${this.#name(layer)}">${stretchesOf(
+      <pre class="code policy-text" tabindex="0" role="group" aria-label="the text of ${this.#name(layer)}">${stretchesOf(
         layer,
       ).map((group) => this.#group(group, at))}</pre>
     </li>`;
@@ -217,7 +217,7 @@ export class TkWhy extends LitElement {
     const where = missing.in === "key-policy" ? "the key policy" : `${person.name}'s IAM policies`;
     const mine = missing.in === "key-policy" || person.identity !== undefined;
     return html`<h3>The smallest thing that is missing</h3>
-      <pre class="policy-text" tabindex="0" role="group" aria-label="the missing statement" data-testid="missing">${JSON.stringify(JSON.parse(statement), null, 2)}</pre>
+      <pre class="code policy-text" tabindex="0" role="group" aria-label="the missing statement" data-testid="missing">${JSON.stringify(JSON.parse(statement), null, 2)}</pre>
       ${
         mine && (missing.in === "key-policy" || missing.in === "identity-policy")
           ? html`<p>

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::parameters::{in_words, is_read_only};
+use crate::keys::principal::name_of;
 use crate::keys::{IdentityKind, Principal};
 use crate::model::cbor::Reader;
 use crate::model::{Value, time};
@@ -167,7 +168,7 @@ fn identity(event: &Event, state: &State) -> Value {
             describe("Root", Some(account.clone()), None);
         }
         Principal::User { path_and_name, .. } => {
-            let name = path_and_name.rsplit('/').next().unwrap_or_default();
+            let name = name_of(path_and_name);
             describe("IAMUser", own_id(IdentityKind::User, name).map(|(id, _)| id), Some(name));
         }
         Principal::Session { role, session: name, account: of } => {

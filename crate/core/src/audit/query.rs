@@ -1,6 +1,6 @@
 //! Looking for events, newest first.
 
-use crate::keys::principal::{Arn, Named};
+use crate::keys::principal::{Arn, Named, name_of};
 use crate::keys::{AccountId, KeyId, KeyRef, Principal};
 use crate::model::shape::{read, request};
 use crate::model::{KmsError, Timestamp, Value};
@@ -92,7 +92,7 @@ impl Query {
     #[must_use]
     pub fn filter(&self) -> Filter<'_> {
         let role = self.principal.as_deref().and_then(Arn::parse).and_then(|arn| match arn.who {
-            Named::Role(name) => Some((arn.account, name.rsplit('/').next().unwrap_or_default())),
+            Named::Role(name) => Some((arn.account, name_of(name))),
             _ => None,
         });
         let by_arn = self.key.as_deref().map(key_of_arn);

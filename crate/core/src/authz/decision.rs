@@ -16,13 +16,14 @@
 //!
 //! Organizations' policies (SCPs, RCPs) and VPC endpoint policies are not modelled.
 
+use super::Caller;
+use super::default_policy::given_policy;
 use super::grants;
 use super::identity::Identities;
 use super::policy::{Effect, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
 use super::question::{Question, Resource};
 use super::why::{Asked, Layer, Record};
-use super::{Caller, default_policy, facts};
-use crate::keys::{PolicyText, Principal};
+use crate::keys::{KeyManager, PolicyText, Principal};
 use crate::model::{KmsError, RequestError};
 
 /// Operations that a caller of another account may do:
@@ -124,23 +125,18 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
     let is_root = matches!(asked.caller.principal, Principal::Root(_));
     // The root of an account may do everything in it that IAM decides.
     let identity_allows = is_root || by_identity.allows.is_some();
-    let Resource::Key { .. } = asked.on else {
-        return match identity_allows {
-            true => limits(),
-            false => Err(Refusal::NotAllowed(Layer::Identity)),
-        };
+    let by_own_account = || match identity_allows {
+        true => limits(),
+        false => Err(Refusal::NotAllowed(Layer::Identity)),
     };
+    let Resource::Key { .. } = asked.on else { return by_own_account() };
 
-    let account = asked.caller.principal.account();
-    if account.is_some_and(|account| account != asked.owner()) {
+    if asked.is_across_accounts() {
         let is_possible = ACROSS_ACCOUNTS.contains(&asked.action);
-        if !is_possible || (on_key.allows.is_none() && !grants::allow(asked, &identities, record)) {
+        if !is_possible || (on_key.allows.is_none() && !grants::allow(asked, record)) {
             return Err(Refusal::NotAllowed(Layer::KeyPolicy));
         }
-        return match identity_allows {
-            true => limits(),
-            false => Err(Refusal::NotAllowed(Layer::Identity)),
-        };
+        return by_own_account();
     }
     match on_key.allows {
         Some(
@@ -153,7 +149,7 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
         Some(PrincipalMatch::Account) if identity_allows => return limits(),
         Some(PrincipalMatch::Account | PrincipalMatch::None) | None => {}
     }
-    if grants::allow(asked, &identities, record) {
+    if grants::allow(asked, record) {
         return limits();
     }
     Err(Refusal::NotAllowed(if on_key.allows.is_some() { Layer::Identity } else { Layer::KeyPolicy }))
@@ -165,7 +161,7 @@ fn is_the_owner_under_the_default(asked: &Question<'_>) -> bool {
     asked.caller.principal == Principal::Root(asked.owner())
         && asked.caller.session.as_ref().is_none_or(|session| session.policies.is_empty())
         && match asked.on {
-            Resource::Key { policy, .. } => policy.is_none() && !facts::is_aws_managed(asked),
+            Resource::Key { key, policy, .. } => policy.is_none() && key.manager == KeyManager::Customer,
             Resource::Alias(_) | Resource::Any => true,
         }
 }
@@ -176,7 +172,7 @@ fn ask_key_policy(asked: &Question<'_>, request: &Request<'_>, record: &mut Reco
     match policy {
         Some(text) => ask_text(text, Kind::Key, (Layer::KeyPolicy, &source), request, record),
         None => {
-            let text = PolicyText::from(default_policy(key, service));
+            let text = given_policy(key, service);
             ask_text(&text, Kind::Key, (Layer::KeyPolicy, &source), request, record)
         }
     }
@@ -227,8 +223,7 @@ impl Refusal {
         let layer = match self {
             Self::Denied(layer) | Self::NotAllowed(layer) => layer,
         };
-        let account = asked.caller.principal.account();
-        if layer == Layer::KeyPolicy && account.is_some_and(|account| account != asked.owner()) {
+        if layer == Layer::KeyPolicy && asked.is_across_accounts() {
             return unknown_to(asked.caller, asked.action);
         }
         let (caller, action, resource) = (asked.caller, asked.action, asked.resource());

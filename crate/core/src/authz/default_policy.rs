@@ -2,7 +2,33 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
 
-use crate::keys::{Key, KeyManager};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::keys::{Key, KeyManager, PolicyText};
+
+thread_local! {
+    /// Those that were asked last: most keys have one of a few, and to read it costs more than to ask it.
+    static READ: RefCell<Vec<Rc<PolicyText>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// As [`default_policy`], with what was read from the same text before.
+pub(super) fn given_policy(key: &Key, service: Option<&str>) -> Rc<PolicyText> {
+    /// So many: one an account, one an account's service and Region.
+    const KEPT: usize = 16;
+    let text = default_policy(key, service);
+    READ.with_borrow_mut(|read| {
+        if let Some(known) = read.iter().find(|known| known.as_str() == text) {
+            return Rc::clone(known);
+        }
+        if read.len() >= KEPT {
+            read.remove(0);
+        }
+        let fresh = Rc::new(PolicyText::from(text));
+        read.push(Rc::clone(&fresh));
+        fresh
+    })
+}
 
 /// The key policy of a key that nobody has put another on; `service` is an AWS managed key's.
 #[must_use]

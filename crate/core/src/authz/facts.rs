@@ -6,8 +6,9 @@
 //! Adding one: its line in [`KEYS`], or in [`FAMILIES`] where the name goes on behind a colon or a stroke.
 
 use super::policy::Facts;
-use super::question::{Question, Resource};
-use crate::keys::{Alias, IdentityKind, KeyManager, Principal, Tag};
+use super::question::{Question, Resource, pairs};
+use crate::keys::principal::name_of;
+use crate::keys::{Alias, Principal, Tag};
 use crate::model::Value;
 
 type Each<'a> = &'a mut dyn FnMut(&str);
@@ -130,15 +131,7 @@ static FAMILIES: &[(&str, Family)] = &[
         });
     }),
     ("aws:principaltag/", |asked, name, each| {
-        let (kind, account, identity) = match &asked.caller.principal {
-            Principal::User { account, path_and_name } => {
-                (IdentityKind::User, *account, path_and_name.rsplit('/').next().unwrap_or_default())
-            }
-            Principal::Session { account, role, .. } => (IdentityKind::Role, *account, role.as_str()),
-            Principal::Root(_) | Principal::Service(_) => return,
-        };
-        let identity = asked.state.identity(account, kind, identity);
-        tagged(identity.map_or(&[], |identity| &identity.tags), name, each);
+        tagged(asked.identity().map_or(&[], |identity| &identity.tags), name, each);
     }),
     ("aws:requesttag/", |asked, name, each| {
         request_tags(asked, &mut |key, value| {
@@ -220,31 +213,16 @@ fn session<'a, T>(asked: &'a Question<'_>, of: impl FnOnce(&'a super::Session) -
     asked.caller.session.as_deref().and_then(of)
 }
 
-fn pairs(value: Option<&Value>, each: &mut dyn FnMut(&str, &str)) {
-    if let Some(Value::Map(pairs)) = value {
-        for (key, value) in pairs {
-            if let Value::String(value) = value {
-                each(key, value);
-            }
-        }
-    }
-}
-
 /// The encryption context that the action is about; of a grant, that which its constraint asks for.
 fn context(asked: &Question<'_>, each: &mut dyn FnMut(&str, &str)) {
-    let name = match asked.action {
-        "ReEncryptFrom" => "SourceEncryptionContext",
-        "ReEncryptTo" => "DestinationEncryptionContext",
-        "CreateGrant" => {
-            let constraints = asked.parameters.get("Constraints");
-            for kind in ["EncryptionContextEquals", "EncryptionContextSubset"] {
-                pairs(constraints.and_then(|constraints| constraints.get(kind)), each);
-            }
-            return;
-        }
-        _ => "EncryptionContext",
-    };
-    pairs(asked.parameters.get(name), each);
+    if asked.action != "CreateGrant" {
+        return asked.encryption_context().for_each(|(key, value)| each(key, value));
+    }
+    let constraints = asked.parameters.get("Constraints");
+    for kind in ["EncryptionContextEquals", "EncryptionContextSubset"] {
+        let wanted = constraints.and_then(|constraints| constraints.get(kind));
+        pairs(wanted).for_each(|(key, value)| each(key, value));
+    }
 }
 
 fn encryption_algorithm(asked: &Question<'_>, each: Each<'_>) {
@@ -307,10 +285,7 @@ fn multi_region_key_type(asked: &Question<'_>, each: Each<'_>) {
 }
 
 fn source_of_grant<'a>(asked: &'a Question<'_>) -> Option<&'a str> {
-    match asked.parameters.get("Constraints")?.get("SourceArn") {
-        Some(Value::String(arn)) => Some(arn),
-        _ => None,
-    }
+    asked.parameters.get("Constraints")?.get("SourceArn")?.as_str()
 }
 
 /// The actions that have no condition keys of KMS's own:
@@ -378,10 +353,7 @@ fn principal_account(asked: &Question<'_>, each: Each<'_>) {
 /// Of a session, its role's.
 fn principal_arn(asked: &Question<'_>, each: Each<'_>) {
     match &asked.caller.principal {
-        Principal::Session { account, role, .. } => {
-            let identity = asked.state.identity(*account, IdentityKind::Role, role);
-            each(&identity.map_or_else(|| format!("arn:aws:iam::{account}:role/{role}"), |role| role.arn()));
-        }
+        Principal::Session { .. } => maybe(asked.role_arn().as_deref(), each),
         // A service's requests have no such key.
         Principal::Service(_) => {}
         principal => each(&principal.to_string()),
@@ -400,13 +372,9 @@ fn principal_type(asked: &Question<'_>, each: Each<'_>) {
 fn user_id(asked: &Question<'_>, each: Each<'_>) {
     match &asked.caller.principal {
         Principal::Root(account) => each(&account.to_string()),
-        Principal::User { account, path_and_name } => {
-            let name = path_and_name.rsplit('/').next().unwrap_or_default();
-            let user = asked.state.identity(*account, IdentityKind::User, name);
-            maybe(user.map(|user| user.id.as_str()), each);
-        }
-        Principal::Session { account, role, session } => {
-            if let Some(role) = asked.state.identity(*account, IdentityKind::Role, role) {
+        Principal::User { .. } => maybe(asked.identity().map(|user| user.id.as_str()), each),
+        Principal::Session { session, .. } => {
+            if let Some(role) = asked.identity() {
                 each(&format!("{}:{session}", role.id));
             }
         }
@@ -417,7 +385,7 @@ fn user_id(asked: &Question<'_>, each: Each<'_>) {
 /// Users alone have one.
 fn user_name(asked: &Question<'_>, each: Each<'_>) {
     if let Principal::User { path_and_name, .. } = &asked.caller.principal {
-        maybe(path_and_name.rsplit('/').next(), each);
+        each(name_of(path_and_name));
     }
 }
 
@@ -429,9 +397,8 @@ fn tagged(tags: &[Tag], name: &str, each: Each<'_>) {
 fn request_tags(asked: &Question<'_>, each: &mut dyn FnMut(&str, &str)) {
     let Some(Value::List(tags)) = asked.parameters.get("Tags") else { return };
     for tag in tags {
-        if let (Some(Value::String(key)), Some(Value::String(value))) =
-            (tag.get("TagKey"), tag.get("TagValue"))
-        {
+        let text = |name| tag.get(name).and_then(Value::as_str);
+        if let (Some(key), Some(value)) = (text("TagKey"), text("TagValue")) {
             each(key, value);
         }
     }
@@ -440,9 +407,4 @@ fn request_tags(asked: &Question<'_>, each: &mut dyn FnMut(&str, &str)) {
 fn tag_keys(asked: &Question<'_>, each: Each<'_>) {
     asked.parameter("TagKeys", None, each);
     request_tags(asked, &mut |key, _| each(key));
-}
-
-/// The service whose AWS managed key it is.
-pub(super) fn is_aws_managed(asked: &Question<'_>) -> bool {
-    matches!(asked.on, Resource::Key { key, .. } if key.manager == KeyManager::Aws)
 }

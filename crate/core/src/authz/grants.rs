@@ -3,18 +3,17 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>
 
-use super::identity::Identities;
-use super::question::{Question, Resource};
+use super::question::{Question, Resource, pairs};
 use super::why::{Asked, GrantMiss, Record};
 use crate::keys::{Grant, GrantConstraints, Principal};
 use crate::model::{Pairs, Value};
 
 /// Whether a grant on the key names the caller and allows the action. Looked for by grantee: grants to others cost
 /// nothing, however many there are.
-pub(super) fn allow(asked: &Question<'_>, identities: &Identities<'_>, record: &mut Record<'_>) -> bool {
+pub(super) fn allow(asked: &Question<'_>, record: &mut Record<'_>) -> bool {
     let Resource::Key { key, .. } = asked.on else { return false };
     let mut is_allowed = false;
-    for name in identities.names() {
+    for name in names(asked) {
         for grant in asked.state.grants_to(&key.reference, &name, None) {
             let outcome = applies(grant, asked);
             record.layer(|| Asked::grant(grant, outcome));
@@ -27,6 +26,11 @@ pub(super) fn allow(asked: &Question<'_>, identities: &Identities<'_>, record: &
     is_allowed
 }
 
+/// By what a grant may name the caller: its ARN, its role's.
+fn names(asked: &Question<'_>) -> Vec<String> {
+    [Some(asked.caller.principal.to_string()), asked.role_arn()].into_iter().flatten().collect()
+}
+
 /// Whether the grant allows the action, its grantee aside.
 pub(super) fn applies(grant: &Grant, asked: &Question<'_>) -> Result<(), GrantMiss> {
     if !grant.operations.iter().any(|operation| operation == asked.action) {
@@ -35,7 +39,10 @@ pub(super) fn applies(grant: &Grant, asked: &Question<'_>) -> Result<(), GrantMi
     // "The grantee can create a grant that allows only operations that are in the parent grant."
     if asked.action == "CreateGrant"
         && let Some(Value::List(wanted)) = asked.parameters.get("Operations")
-        && !wanted.iter().filter_map(text_of).all(|wanted| grant.operations.iter().any(|own| own == wanted))
+        && !wanted
+            .iter()
+            .filter_map(Value::as_str)
+            .all(|wanted| grant.operations.iter().any(|own| own == wanted))
     {
         return Err(GrantMiss::Operation);
     }
@@ -54,14 +61,12 @@ fn satisfies(constraints: &GrantConstraints, asked: &Question<'_>) -> bool {
             return false;
         }
     }
-    let name = match asked.action {
+    match asked.action {
         "DescribeKey" | "RetireGrant" | "GetPublicKey" => return true,
         "CreateGrant" => return narrows(constraints, asked),
-        "ReEncryptFrom" => "SourceEncryptionContext",
-        "ReEncryptTo" => "DestinationEncryptionContext",
-        _ => "EncryptionContext",
-    };
-    let context = pairs(asked.parameters.get(name));
+        _ => {}
+    }
+    let context: Vec<_> = asked.encryption_context().collect();
     let has = |wanted: &Pairs| wanted.iter().all(|pair| holds(&context, pair));
     constraints.context_equals.as_ref().is_none_or(|wanted| wanted.len() == context.len() && has(wanted))
         && constraints.context_subset.as_ref().is_none_or(has)
@@ -70,18 +75,19 @@ fn satisfies(constraints: &GrantConstraints, asked: &Question<'_>) -> bool {
 /// Whether the grant that is to be made is kept by constraints at least as strict.
 fn narrows(constraints: &GrantConstraints, asked: &Question<'_>) -> bool {
     let wanted = asked.parameters.get("Constraints");
-    let of = |kind: &str| wanted.and_then(|wanted| wanted.get(kind)).map(|value| pairs(Some(value)));
-    let (equals, subset) = (of("EncryptionContextEquals"), of("EncryptionContextSubset"));
-    let is_equal = constraints.context_equals.as_ref().is_none_or(|own| {
-        let is_it =
-            |given: &Vec<(&str, &str)>| given.len() == own.len() && own.iter().all(|pair| holds(given, pair));
-        equals.as_ref().is_some_and(is_it)
-    });
-    let is_within = constraints.context_subset.as_ref().is_none_or(|own| {
-        let has = |given: &Vec<(&str, &str)>| own.iter().all(|pair| holds(given, pair));
-        equals.as_ref().is_some_and(has) || subset.as_ref().is_some_and(has)
-    });
-    is_equal && is_within
+    let of =
+        |kind: &str| wanted.and_then(|wanted| wanted.get(kind)).map(|value| pairs(Some(value)).collect());
+    let (equals, subset): (Option<Vec<_>>, Option<Vec<_>>) =
+        (of("EncryptionContextEquals"), of("EncryptionContextSubset"));
+    let has = |given: &Vec<_>, own: &Pairs| own.iter().all(|pair| holds(given, pair));
+    constraints
+        .context_equals
+        .as_ref()
+        .is_none_or(|own| equals.as_ref().is_some_and(|given| given.len() == own.len() && has(given, own)))
+        && constraints
+            .context_subset
+            .as_ref()
+            .is_none_or(|own| [&equals, &subset].into_iter().flatten().any(|given| has(given, own)))
 }
 
 /// The context's key is compared without case in a constraint, the value with it.
@@ -89,21 +95,12 @@ fn holds(context: &[(&str, &str)], (key, value): (&String, &String)) -> bool {
     context.iter().any(|(given, of)| given.eq_ignore_ascii_case(key) && *of == value)
 }
 
-fn pairs(value: Option<&Value>) -> Vec<(&str, &str)> {
-    let Some(Value::Map(pairs)) = value else { return Vec::new() };
-    pairs.iter().filter_map(|(key, value)| Some((key.as_str(), text_of(value)?))).collect()
-}
-
-fn text_of(value: &Value) -> Option<&str> {
-    if let Value::String(text) = value { Some(text) } else { None }
-}
-
 /// Whether the grant itself says that the caller may retire it: as its retiring principal, as its grantee where it
 /// allows RetireGrant, or as the root of the account that made it.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html>
 #[must_use]
 pub fn may_retire(grant: &Grant, asked: &Question<'_>) -> bool {
-    let names = Identities::of(asked).names();
+    let names = names(asked);
     let is_named = |named: &str| names.iter().any(|name| name == named);
     grant.retiring.as_ref().is_some_and(|retiring| is_named(retiring.as_str()))
         || (is_named(grant.grantee.as_str()) && applies(grant, asked).is_ok())

@@ -4,7 +4,7 @@ use super::decision::{Answer, all, ask_text};
 use super::policy::{Kind, Request};
 use super::question::Question;
 use super::why::{Layer, Record};
-use crate::keys::{Identity, IdentityKind, PolicyText, Principal};
+use crate::keys::{Identity, IdentityKind, PolicyText};
 use crate::store::State;
 
 /// The caller's identity, where the store has it, and what limits it.
@@ -12,39 +12,17 @@ pub(super) struct Identities<'a> {
     state: &'a State,
     identity: Option<&'a Identity>,
     sessions: &'a [PolicyText],
-    principal: &'a Principal,
 }
 
 impl<'a> Identities<'a> {
     pub(super) fn of(asked: &Question<'a>) -> Self {
-        let (state, principal) = (asked.state, &asked.caller.principal);
-        let identity = match principal {
-            Principal::User { account, path_and_name } => {
-                let name = path_and_name.rsplit('/').next().unwrap_or_default();
-                let user = state.identity(*account, IdentityKind::User, name);
-                // Another path is another user.
-                user.filter(|user| user.path.get(1..).is_some_and(|path| path_and_name.starts_with(path)))
-                    .filter(|user| user.path.len() + user.name.len() == path_and_name.len() + 1)
-            }
-            Principal::Session { account, role, .. } => state.identity(*account, IdentityKind::Role, role),
-            Principal::Root(_) | Principal::Service(_) => None,
-        };
         let sessions = asked.caller.session.as_deref().map_or(&[][..], |session| &session.policies);
-        Self { state, identity, sessions, principal }
+        Self { state: asked.state, identity: asked.identity(), sessions }
     }
 
     /// The whole ARN of a session's role.
     pub(super) fn role_arn(&self) -> Option<String> {
         self.identity.filter(|identity| identity.kind == IdentityKind::Role).map(Identity::arn)
-    }
-
-    /// By what a grant may name the caller: its ARN, its role's, its account's.
-    pub(super) fn names(&self) -> Vec<String> {
-        let mut names = vec![self.principal.to_string()];
-        if let Principal::Session { account, role, .. } = self.principal {
-            names.push(self.role_arn().unwrap_or_else(|| format!("arn:aws:iam::{account}:role/{role}")));
-        }
-        names
     }
 
     /// What the identity's own policies and those attached to it say.

@@ -1,7 +1,8 @@
 //! What is asked: may this caller do this, on that, under these circumstances?
 
-use crate::keys::{AccountId, Key, PolicyText};
-use crate::model::{Parameters, Timestamp};
+use crate::keys::principal::name_of;
+use crate::keys::{AccountId, Identity, IdentityKind, Key, PolicyText, Principal};
+use crate::model::{Parameters, Timestamp, Value};
 use crate::store::State;
 
 use super::Caller;
@@ -51,7 +52,7 @@ impl<'a> Resource<'a> {
     }
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
     /// The ARN of what it is about; `*` for nothing in particular.
     #[must_use]
     pub fn resource(&self) -> String {
@@ -69,4 +70,55 @@ impl Question<'_> {
             Resource::Alias(_) | Resource::Any => self.caller.account,
         }
     }
+
+    /// Whether the caller is of another account than what it is about. A service is of none.
+    pub(super) fn is_across_accounts(&self) -> bool {
+        self.caller.principal.account().is_some_and(|account| account != self.owner())
+    }
+
+    /// The caller's user or role, where the store has it.
+    pub(super) fn identity(&self) -> Option<&'a Identity> {
+        match &self.caller.principal {
+            Principal::User { account, path_and_name } => {
+                let user = self.state.identity(*account, IdentityKind::User, name_of(path_and_name))?;
+                // Another path is another user.
+                let path = user.path.get(1..)?;
+                let is_it = path_and_name.strip_prefix(path) == Some(user.name.as_str());
+                is_it.then_some(user)
+            }
+            Principal::Session { account, role, .. } => {
+                self.state.identity(*account, IdentityKind::Role, role)
+            }
+            Principal::Root(_) | Principal::Service(_) => None,
+        }
+    }
+
+    /// The ARN of a session's role; one that the store does not have has no path.
+    pub(super) fn role_arn(&self) -> Option<String> {
+        match &self.caller.principal {
+            Principal::Session { account, role, .. } => {
+                let arn = || format!("arn:aws:iam::{account}:role/{role}");
+                Some(self.identity().map_or_else(arn, Identity::arn))
+            }
+            Principal::Root(_) | Principal::User { .. } | Principal::Service(_) => None,
+        }
+    }
+
+    /// The encryption context of what is done: ReEncrypt has two.
+    pub(super) fn encryption_context(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        pairs(self.parameters.get(match self.action {
+            "ReEncryptFrom" => "SourceEncryptionContext",
+            "ReEncryptTo" => "DestinationEncryptionContext",
+            _ => "EncryptionContext",
+        }))
+    }
+}
+
+/// The pairs of text in a map.
+pub(super) fn pairs<'v>(map: Option<&'v Value>) -> impl Iterator<Item = (&'v str, &'v str)> + use<'v> {
+    let pairs = match map {
+        Some(Value::Map(pairs)) => pairs.as_slice(),
+        _ => &[],
+    };
+    pairs.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
 }

@@ -61,7 +61,7 @@ impl FromStr for Principal {
                 Named::Root => Self::Root(account),
                 Named::User(name) => Self::User { account, path_and_name: name.to_owned() },
                 Named::Role(name) => {
-                    let role = name.rsplit('/').next().unwrap_or_default().to_owned();
+                    let role = name_of(name).to_owned();
                     Self::Session { account, role, session: SESSION.to_owned() }
                 }
                 Named::Session(role, session) => {
@@ -136,6 +136,12 @@ impl<'a> Arn<'a> {
         };
         Some(Self { account, who })
     }
+}
+
+/// The name behind the path: `alice` of `division/alice`.
+#[must_use]
+pub fn name_of(path_and_name: &str) -> &str {
+    path_and_name.rsplit('/').next().unwrap_or_default()
 }
 
 /// A user's or a role's name: `[\w+=,.@-]{1,64}`.

@@ -28,10 +28,7 @@ impl Parameters {
     /// The text of the member of that name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        match self.get(name) {
-            Some(Value::String(text)) => Some(text),
-            _ => None,
-        }
+        self.get(name)?.as_str()
     }
 
     /// All of them.

@@ -126,21 +126,31 @@ impl<'a> Context<'a> {
 
     /// As [`Context::key`], for operations that take no alias.
     pub(super) fn key_not_alias(&mut self, key_id: &str) -> Result<ResolvedKey<'a>, KmsError> {
+        let reference = self.reference_not_alias(key_id)?;
+        self.key_by_reference(&reference)
+    }
+
+    /// Which key `key_id` names, id or ARN, whether or not there is one.
+    pub(super) fn reference_not_alias(&self, key_id: &str) -> Result<KeyRef, KmsError> {
         match KeyIdentifier::parse(key_id, self.caller.account, &self.caller.region)? {
-            KeyIdentifier::Key(reference) => self.key_by_reference(&reference),
+            KeyIdentifier::Key(reference) => Ok(reference),
             KeyIdentifier::Alias(..) => Err(KmsError::not_found(format!("Invalid keyId '{key_id}'"))),
         }
     }
 
     pub(super) fn key_by_reference(&mut self, reference: &KeyRef) -> Result<ResolvedKey<'a>, KmsError> {
-        let Some(key) = self.caught_up(reference)? else {
-            return Err(match reference.account == self.caller.account {
-                true => KmsError::not_found(format!("Key '{}' does not exist", reference.arn())),
-                false => authz::unknown_to(self.caller, self.action),
-            });
-        };
+        let key = self.existing(reference)?;
         self.authorise(&key)?;
         Ok(key)
+    }
+
+    /// The key as of now, whoever asks, or what is said of one that is not there.
+    pub(super) fn existing(&mut self, reference: &KeyRef) -> Result<ResolvedKey<'a>, KmsError> {
+        let found = self.caught_up(reference)?;
+        found.ok_or_else(|| match reference.account == self.caller.account {
+            true => KmsError::not_found(format!("Key '{}' does not exist", reference.arn())),
+            false => authz::unknown_to(self.caller, self.action),
+        })
     }
 
     /// The key as of now, whoever asks; `None` where there is none, or its deletion has fallen due. What fell due on

@@ -8,8 +8,7 @@ use super::paging::{Page, limit, page, parse_marker};
 use crate::crypto::kdf;
 use crate::crypto::secret::KEY_LEN;
 use crate::keys::{
-    Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyIdentifier, KeyRef, KeySpec, KeyState,
-    KeyUsage, NotAnId,
+    Grant, GrantConstraints, GrantId, GrantPrincipal, Key, KeyRef, KeySpec, KeyState, KeyUsage, NotAnId,
 };
 use crate::model::Pairs;
 use crate::model::hex::{self, Hex};
@@ -375,10 +374,8 @@ pub(super) fn retire_grant(context: &mut Context<'_>, request: RetireGrantReques
         }
         (None, Some(key_id), Some(id)) => {
             let id = grant_id(&id)?;
-            match KeyIdentifier::parse(&key_id, context.caller.account, &context.caller.region)? {
-                KeyIdentifier::Key(key) => retire(context, &key, &id, request.dry_run),
-                KeyIdentifier::Alias(..) => Err(KmsError::not_found(format!("Invalid keyId '{key_id}'"))),
-            }
+            let key = context.reference_not_alias(&key_id)?;
+            retire(context, &key, &id, request.dry_run)
         }
         _ => Err(KmsError::validation("Specify either GrantToken, or both KeyId and GrantId.")),
     }
@@ -392,8 +389,7 @@ fn retire(
     dry_run: Option<bool>,
 ) -> Result<(), KmsError> {
     context.tell("grantId", id.to_string());
-    let missing = || KmsError::not_found(format!("Key '{}' does not exist", key.arn()));
-    let found = context.caught_up(key)?.ok_or_else(missing)?;
+    let found = context.existing(key)?;
     match context.state.grant(key, id) {
         Some(grant) => context.authorise_retiring(&found, grant)?,
         None => context.authorise(&found)?,
