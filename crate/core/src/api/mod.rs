@@ -129,15 +129,22 @@ impl Kms {
     pub fn load(&mut self, rows: &[Row]) -> Result<Vec<Change>, StoreError> {
         let mut others = Vec::new();
         for row in rows {
-            let kind = Kind::from_code(row.kind).ok_or(StoreError::UnknownKind(row.kind))?;
-            let change = Change { kind, id: row.id.clone(), record: self.open(row)? };
-            if !self.state.apply(&change)? {
-                others.push(change);
-            }
-            self.generation = self.generation.max(row.generation);
+            others.extend(self.load_row(row)?);
         }
         self.look_ahead();
         Ok(others)
+    }
+
+    /// As [`Kms::load`], of one row. Of what falls due nobody knows before the next [`Kms::load`].
+    ///
+    /// # Errors
+    /// As [`Kms::load`].
+    pub fn load_row(&mut self, row: &Row) -> Result<Option<Change>, StoreError> {
+        let kind = Kind::from_code(row.kind).ok_or(StoreError::UnknownKind(row.kind))?;
+        let change = Change { kind, id: row.id.clone(), record: self.open(row)? };
+        let is_ours = self.state.apply(&change)?;
+        self.generation = self.generation.max(row.generation);
+        Ok((!is_ours).then_some(change))
     }
 
     /// The record of a row; `None` of a tombstone.

@@ -151,8 +151,9 @@ impl Path {
         Self::materials(region, id).bytes(&account.to_ordered_bytes())
     }
 
+    // What differs comes first: nobody asks for these in an order, and a comparison ends at once.
     pub(super) fn materials(region: &Region, id: MaterialId) -> Self {
-        Self::new(b'M').text(region.as_str()).bytes(id.as_bytes())
+        Self::new(b'M').bytes(id.as_bytes()).text(region.as_str())
     }
 
     pub(super) fn all_due() -> Self {
@@ -248,12 +249,12 @@ impl Index {
 
     /// Puts a record in place of the one at `own`, or takes it out. Returns that one.
     pub(super) fn set(&mut self, own: &Path, entry: Option<Entry>) -> Option<Arc<Entry>> {
+        if let Some(entry) = entry {
+            return self.0.insert_under(&entry.paths(), Arc::new(entry), |old| old.paths());
+        }
         let old = self.0.remove(&own.0);
         for path in old.iter().flat_map(|old| old.paths()) {
             self.0.forget(&path.0);
-        }
-        if let Some(entry) = entry {
-            self.0.insert_under(&entry.paths(), Arc::new(entry));
         }
         old
     }

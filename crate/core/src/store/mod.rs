@@ -83,6 +83,13 @@ impl Kind {
         .into_iter()
         .find(|kind| *kind as u8 == code)
     }
+
+    /// Whether rows of this kind are to be loaded in the order of their generations, after all others. These may come
+    /// in any order.
+    #[must_use]
+    pub fn is_ordered(self) -> bool {
+        matches!(self, Self::LastUse | Self::Audit | Self::AuditHead | Self::Bucket | Self::Object)
+    }
 }
 
 /// One row at rest.

@@ -7,6 +7,7 @@ mod caller;
 mod clock;
 mod get;
 mod iam;
+mod loading;
 mod opening;
 mod options;
 mod put;

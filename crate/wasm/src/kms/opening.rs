@@ -10,12 +10,13 @@ use tabkms_core::model::{KmsError, Value};
 use tabkms_core::store::Generation;
 use tabkms_services::s3::S3;
 
+use super::loading::Loading;
 use super::map;
 use super::options::Options;
-use super::store_loop::{Inner, State, corrupt, load_rows};
+use super::store_loop::{Inner, State};
 use crate::error::{Failure, StorageError};
 use crate::root_key::{Mode, RootKey, mode_of};
-use crate::store::{Commit, Head, IndexedDbStore, MemoryStore, Outcome, Snapshot, Store};
+use crate::store::{Commit, Head, IndexedDbStore, MemoryStore, Outcome, Store};
 
 impl Inner {
     /// Opens the store that `options` name, or makes it.
@@ -41,31 +42,22 @@ impl Inner {
     pub(super) async fn load(&self, passphrase: Option<&Uint8Array>) -> Result<(), Failure> {
         self.rsa.forget();
         loop {
-            let snapshot = self.store.read_all().await?;
-            let Some(head) = snapshot.head.clone() else {
+            let Some(head) = self.store.head().await? else {
                 if self.create(passphrase).await? {
                     return Ok(());
                 }
                 continue;
             };
-            match self.load_snapshot(snapshot, passphrase).await {
-                Err(failure)
-                    if self.store.read_all().await?.head.is_none_or(|now| now.store != head.store) =>
-                {
-                    // Another tab replaced the store between two reads: the failure was about a store that is gone.
-                    drop(failure);
-                }
+            match self.load_all(&head.store, passphrase).await {
+                // Another tab replaced the store between two reads: what there is, is about a store that is gone.
+                result if self.store.head().await?.is_none_or(|now| now.store != head.store) => drop(result),
                 result => return result,
             }
         }
     }
 
-    async fn load_snapshot(
-        &self,
-        mut snapshot: Snapshot,
-        passphrase: Option<&Uint8Array>,
-    ) -> Result<(), Failure> {
-        let Some(head) = snapshot.head else { return Err(StorageError::Closed.into()) };
+    /// Reads the store of that identity. Its root key comes first, so that rows are opened while the next are read.
+    async fn load_all(&self, store: &str, passphrase: Option<&Uint8Array>) -> Result<(), Failure> {
         let record = self.store.root().await?;
         let record =
             record.ok_or_else(|| StorageError::Corrupt("its root key's record is gone".to_owned()))?;
@@ -73,9 +65,13 @@ impl Inner {
             // To open it all the same would let somebody believe that it is protected.
             return Err(StorageError::WrongPassphrase.into());
         }
-        let (root, store_key) = RootKey::open(&record, &head.store, passphrase).await?;
+        let (root, store_key) = RootKey::open(&record, store, passphrase).await?;
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        load_rows(&mut kms, &mut s3, &mut snapshot.rows).map_err(|error| corrupt(&error))?;
+        let mut loading = Loading::new(&mut kms, &mut s3);
+        let head =
+            self.store.read(None, &mut |rows| rows.iter().try_for_each(|row| loading.take(row))).await?;
+        loading.finish()?;
+        let head = head.ok_or(StorageError::Closed)?;
         *self.state.borrow_mut() = Some(State { kms, s3, head, root });
         Ok(())
     }
@@ -179,7 +175,7 @@ impl Inner {
     pub(super) async fn erase(self: &Rc<Self>) -> Result<(), Failure> {
         self.rsa.forget();
         loop {
-            let expected = self.store.read_all().await?.head;
+            let expected = self.store.head().await?;
             let root = self.fresh_root().await?;
             if self.start(root, expected).await? {
                 self.announce();

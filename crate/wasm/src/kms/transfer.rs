@@ -24,12 +24,13 @@ use tabkms_services::s3::S3;
 use wasm_bindgen::JsCast;
 use web_sys::Blob;
 
+use super::loading::Loading;
 use super::opening::store_id;
-use super::store_loop::{Inner, State, corrupt, load_rows};
+use super::store_loop::{Inner, State};
 use crate::error::{Failure, StorageError};
 use crate::memory;
 use crate::root_key::{ROUNDS, RootKey, derive_key, unwrap_bytes, wrap_bytes};
-use crate::store::{Commit, Head, Outcome, PIECE_LEN};
+use crate::store::{Commit, Head, Outcome, PIECE_LEN, read_all};
 use crate::webcrypto::{self, settled, subtle};
 
 const MAGIC: [u8; 8] = *b"tabkms\x00\x01";
@@ -85,7 +86,7 @@ impl Inner {
     pub(super) async fn export(self: &Rc<Self>, passphrase: &Uint8Array) -> Result<Blob, Failure> {
         self.refresh().await?;
         self.flush().await?;
-        let snapshot = self.store.read_all().await?;
+        let snapshot = read_all(&*self.store).await?;
         let head = snapshot.head.ok_or(StorageError::Closed)?;
         let parts = Array::new();
         let mut bodies = Vec::new();
@@ -157,8 +158,10 @@ impl Inner {
         let section: Section = decode(&section.to_vec())?;
 
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        let mut rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
-        load_rows(&mut kms, &mut s3, &mut rows).map_err(|error| corrupt(&error))?;
+        let rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
+        let mut loading = Loading::new(&mut kms, &mut s3);
+        rows.iter().try_for_each(|row| loading.take(row))?;
+        loading.finish()?;
         let id = store_id(&mut self.draw()?)?;
         let result = match self.import_bodies(&mut reader, &id, &section.bodies).await {
             Ok(()) => self.replace(kms, s3, rows, &id).await,

@@ -7,7 +7,7 @@ use js_sys::Uint8Array;
 use tabkms_core::store::{Row, Tree};
 use wasm_bindgen::JsValue;
 
-use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
+use super::{Commit, Head, Outcome, Pending, Store, Take, read_all};
 use crate::error::StorageError;
 
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl MemoryStore {
     /// # Errors
     /// As the parent's reading.
     pub async fn fork(parent: Rc<dyn Store>) -> Result<Self, StorageError> {
-        let snapshot = parent.read_all().await?;
+        let snapshot = read_all(&*parent).await?;
         let mut rows = Tree::default();
         for row in snapshot.rows {
             rows.insert(&row_key(&row), row);
@@ -55,12 +55,14 @@ impl MemoryStore {
         if self.closed.get() { Err(StorageError::Closed) } else { Ok(()) }
     }
 
-    fn snapshot(&self, keep: impl Fn(&Content, &Row) -> bool) -> Result<Snapshot, StorageError> {
+    fn rows(&self, known: Option<&Head>, take: &mut Take<'_>) -> Result<Option<Head>, StorageError> {
         self.open()?;
         let content = self.content.borrow();
-        let rows = content.rows.iter().map(|(_, row)| row).filter(|row| keep(&content, row));
-        let rows = rows.cloned().collect();
-        Ok(Snapshot { head: content.head.clone(), rows })
+        let known = known.filter(|known| content.head.as_ref().is_some_and(|head| head.store == known.store));
+        let rows = content.rows.iter().map(|(_, row)| row);
+        let rows = rows.filter(|row| known.is_none_or(|known| row.generation > known.generation));
+        take(rows.cloned().collect())?;
+        Ok(content.head.clone())
     }
 
     fn write(&self, commit: Commit) -> Result<Outcome, StorageError> {
@@ -142,15 +144,12 @@ impl Store for MemoryStore {
         !self.closed.get() && self.content.borrow().head.as_ref() == Some(head)
     }
 
-    fn read_all(&self) -> Pending<'_, Snapshot> {
-        ready(self.snapshot(|_, _| true))
+    fn head(&self) -> Pending<'_, Option<Head>> {
+        ready(self.open().map(|()| self.content.borrow().head.clone()))
     }
 
-    fn read_since(&self, known: Head) -> Pending<'_, Snapshot> {
-        ready(self.snapshot(|content, row| {
-            content.head.as_ref().is_none_or(|head| head.store != known.store)
-                || row.generation > known.generation
-        }))
+    fn read<'a>(&'a self, known: Option<Head>, take: &'a mut Take<'a>) -> Pending<'a, Option<Head>> {
+        ready(self.rows(known.as_ref(), take))
     }
 
     fn root(&self) -> Pending<'_, Option<JsValue>> {

@@ -34,6 +34,9 @@ pub struct Head {
     pub generation: Generation,
 }
 
+/// Takes rows that were read.
+pub type Take<'a> = dyn FnMut(Vec<Row>) -> Result<(), StorageError> + 'a;
+
 /// Rows and the head that they belong to, read at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
@@ -78,11 +81,13 @@ pub trait Store {
         false
     }
 
-    /// All rows.
-    fn read_all(&self) -> Pending<'_, Snapshot>;
+    /// Where it stands; `None` where nothing was ever committed.
+    fn head(&self) -> Pending<'_, Option<Head>>;
 
-    /// The rows that are newer than `known`; all of them where `known` is of another store.
-    fn read_since(&self, known: Head) -> Pending<'_, Snapshot>;
+    /// Hands `take` the rows, in order of kind and id and in as many parts as is quick; with `known` those alone that
+    /// are newer, in any order, or all of them where `known` is of another store. All are of one instant, that of the
+    /// head that it returns. Once `take` fails it is asked no more.
+    fn read<'a>(&'a self, known: Option<Head>, take: &'a mut Take<'a>) -> Pending<'a, Option<Head>>;
 
     /// The root key's record.
     fn root(&self) -> Pending<'_, Option<JsValue>>;
@@ -104,4 +109,30 @@ pub trait Store {
 
     /// Gives the storage back. Every later call is refused.
     fn close(&self);
+}
+
+/// All rows of a store.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn read_all(store: &dyn Store) -> Result<Snapshot, StorageError> {
+    snapshot(store, None).await
+}
+
+/// The rows of a store that are newer than `known`; all of them where `known` is of another store.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn read_since(store: &dyn Store, known: Head) -> Result<Snapshot, StorageError> {
+    snapshot(store, Some(known)).await
+}
+
+async fn snapshot(store: &dyn Store, known: Option<Head>) -> Result<Snapshot, StorageError> {
+    let mut rows = Vec::new();
+    let mut take = |part: Vec<Row>| {
+        rows.extend(part);
+        Ok(())
+    };
+    let head = store.read(known, &mut take).await?;
+    Ok(Snapshot { head, rows })
 }

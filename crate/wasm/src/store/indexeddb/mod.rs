@@ -13,7 +13,7 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbTransaction};
 
 use self::request::Mode;
 pub use self::schema::SCHEMA_VERSION;
-use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
+use super::{Commit, Head, Outcome, Pending, Store, Take};
 use crate::error::StorageError;
 use crate::host;
 use crate::memory;
@@ -21,6 +21,8 @@ use crate::memory;
 const META: &str = "meta";
 const ROWS: &str = "rows";
 const PIECES: &str = "pieces";
+/// How many rows are read at once.
+const PART: u32 = 4096;
 /// How many bytes a row usually is.
 const USUAL_ROW: u32 = 280;
 
@@ -93,25 +95,22 @@ impl IndexedDbStore {
         }
     }
 
-    async fn snapshot(&self, known: Option<Head>) -> Result<Snapshot, StorageError> {
+    async fn rows(&self, known: Option<Head>, take: &mut Take<'_>) -> Result<Option<Head>, StorageError> {
         let transaction = self.begin(&[META, ROWS], Mode::Read).await?;
         let head = read_head(&object_store(&transaction, META)?).await?;
         let rows = object_store(&transaction, ROWS)?;
-        let request = match (&head, &known) {
-            (None, _) => return Ok(Snapshot { head, rows: Vec::new() }),
-            (Some(head), Some(known)) if head == known => {
-                return Ok(Snapshot { head: Some(head.clone()), rows: Vec::new() });
-            }
+        match (&head, &known) {
+            (None, _) => {}
+            (Some(head), Some(known)) if head == known => {}
             (Some(head), Some(known)) if head.store == known.store => {
                 let newer = thrown(IdbKeyRange::lower_bound_with_open(&number(known.generation), true))?;
-                thrown(rows.index("generation"))?.get_all_with_key(&newer.into())
+                let request = thrown(rows.index("generation"))?.get_all_with_key(&newer.into());
+                let found: Array = request::result(request).await?.unchecked_into();
+                take(decode_rows(&found)?)?;
             }
-            _ => rows.get_all(),
-        };
-        let found: Array = request::result(request).await?.unchecked_into();
-        memory::reserve(found.length().saturating_mul(USUAL_ROW));
-        let rows = found.iter().map(|row| decode_row(&row)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Snapshot { head, rows })
+            _ => read_in_parts(&rows, take).await?,
+        }
+        Ok(head)
     }
 
     async fn write(&self, commit: Commit) -> Result<Outcome, StorageError> {
@@ -191,12 +190,15 @@ impl Store for IndexedDbStore {
         "indexeddb"
     }
 
-    fn read_all(&self) -> Pending<'_, Snapshot> {
-        Box::pin(self.snapshot(None))
+    fn head(&self) -> Pending<'_, Option<Head>> {
+        Box::pin(async move {
+            let transaction = self.begin(&[META], Mode::Read).await?;
+            read_head(&object_store(&transaction, META)?).await
+        })
     }
 
-    fn read_since(&self, known: Head) -> Pending<'_, Snapshot> {
-        Box::pin(self.snapshot(Some(known)))
+    fn read<'a>(&'a self, known: Option<Head>, take: &'a mut Take<'a>) -> Pending<'a, Option<Head>> {
+        Box::pin(self.rows(known, take))
     }
 
     fn root(&self) -> Pending<'_, Option<JsValue>> {
@@ -298,6 +300,26 @@ extern "C" {
     fn generation(this: &StoredRow) -> JsValue;
     #[wasm_bindgen(method, structural, getter)]
     fn sealed(this: &StoredRow) -> JsValue;
+}
+
+/// Reads all rows. While a part is taken the browser reads the next one: it was asked for before.
+async fn read_in_parts(rows: &IdbObjectStore, take: &mut Take<'_>) -> Result<(), StorageError> {
+    let mut next = Some(rows.get_all_with_key_and_limit(&JsValue::UNDEFINED, PART));
+    while let Some(request) = next.take() {
+        let found: Array = request::result(request).await?.unchecked_into();
+        if found.length() == PART {
+            let last: StoredRow = found.get(PART - 1).unchecked_into();
+            let behind = IdbKeyRange::lower_bound_with_open(&Array::of2(&last.kind(), &last.id()), true);
+            next = Some(rows.get_all_with_key_and_limit(&thrown(behind)?.into(), PART));
+        }
+        memory::reserve(found.length().saturating_mul(USUAL_ROW));
+        take(decode_rows(&found)?)?;
+    }
+    Ok(())
+}
+
+fn decode_rows(found: &Array) -> Result<Vec<Row>, StorageError> {
+    found.iter().map(|row| decode_row(&row)).collect()
 }
 
 fn decode_row(row: &JsValue) -> Result<Row, StorageError> {
