@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::tree::Tree;
 use crate::hierarchy::MaterialId;
 use crate::keys::{
-    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity, IdentityKind,
-    Key, KeyRef, ManagedPolicy, Region,
+    AccessKey, AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity,
+    IdentityKind, Key, KeyRef, ManagedPolicy, Region,
 };
 use crate::model::Timestamp;
 
@@ -21,6 +21,7 @@ pub(super) enum Entry {
     CustomKeyStore(CustomKeyStore),
     Identity(Identity),
     ManagedPolicy(ManagedPolicy),
+    AccessKey(AccessKey),
 }
 
 impl Entry {
@@ -46,6 +47,10 @@ impl Entry {
 
     pub(super) fn managed_policy(&self) -> Option<&ManagedPolicy> {
         if let Self::ManagedPolicy(policy) = self { Some(policy) } else { None }
+    }
+
+    pub(super) fn access_key(&self) -> Option<&AccessKey> {
+        if let Self::AccessKey(key) = self { Some(key) } else { None }
     }
 
     /// What the record is looked for by, its own key first.
@@ -97,6 +102,10 @@ impl Entry {
             }
             Self::ManagedPolicy(policy) => {
                 vec![Path::managed_policy(policy.account, Some(&policy.name))]
+            }
+            Self::AccessKey(key) => {
+                let of = Path::access_keys_of(key.account, key.user.as_deref());
+                vec![Path::access_key(Some(&key.id)), of.text(&key.id)]
             }
         }
     }
@@ -230,6 +239,17 @@ impl Path {
 
     pub(super) fn managed_policy(account: AccountId, name: Option<&str>) -> Self {
         Self::new(b'J').bytes(&account.to_ordered_bytes()).maybe_text(name)
+    }
+}
+
+impl Path {
+    pub(super) fn access_key(id: Option<&str>) -> Self {
+        Self::new(b'C').maybe_text(id)
+    }
+
+    /// No user is named by an empty text: that is the root.
+    pub(super) fn access_keys_of(account: AccountId, user: Option<&str>) -> Self {
+        Self::new(b'Q').bytes(&account.to_ordered_bytes()).text(user.unwrap_or_default())
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Kind {
     ManagedPolicy = 9,
     /// Where the chain of audit segments ends (deferred).
     AuditHead = 10,
+    /// An access key.
+    AccessKey = 11,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -77,6 +79,7 @@ impl Kind {
             Self::Identity,
             Self::ManagedPolicy,
             Self::AuditHead,
+            Self::AccessKey,
             Self::Bucket,
             Self::Object,
         ]

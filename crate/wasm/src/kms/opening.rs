@@ -222,6 +222,7 @@ impl Inner {
                 ("region", Value::String(self.settings.region.to_string())),
                 ("now", Value::Float(state.kms.now(self.host_now()).seconds())),
                 ("keys", number(state.kms.state().key_count())),
+                ("accessKeys", number(state.kms.state().access_keys().count())),
                 ("objects", number(state.s3.object_count())),
                 ("generation", Value::Integer(i64::try_from(state.head.generation.0).unwrap_or(i64::MAX))),
                 ("insecure", Value::Boolean(self.settings.is_insecure)),
