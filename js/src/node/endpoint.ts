@@ -131,11 +131,12 @@ class LocalEndpoint implements Endpoint {
   }
 
   async #close(grace: number): Promise<void> {
-    for (const http of this.#servers) http.stop();
     const closing = this.#servers.map(({ server }) => closed(server));
-    const idle = setInterval(() => {
-      for (const { server } of this.#servers) server.closeIdleConnections();
-    }, 50);
+    const stop = () => {
+      for (const http of this.#servers) http.stop();
+    };
+    stop();
+    const idle = setInterval(stop, 50);
     const enough = setTimeout(() => {
       for (const { server } of this.#servers) server.closeAllConnections();
     }, grace);
@@ -158,7 +159,6 @@ const BACKLOG = 4096;
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeIdleConnections();
   });
 }
 

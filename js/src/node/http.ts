@@ -33,6 +33,7 @@ export class HttpServer {
   readonly #service: Service;
   /** How many answers are under way on a socket: until they are out, nothing else may be written to it. */
   readonly #answering = new WeakMap<Duplex, number>();
+  readonly #sockets = new Set<Socket>();
   #stopping = false;
 
   constructor(service: Service, limits: Limits = {}) {
@@ -48,15 +49,22 @@ export class HttpServer {
     });
     if (limits.connections !== undefined) this.server.maxConnections = limits.connections;
     this.server
+      .on("connection", (socket) => {
+        this.#sockets.add(socket);
+        socket.once("close", () => this.#sockets.delete(socket));
+      })
       .on("request", (request, response) => this.#take(request, response, false))
       .on("checkContinue", (request, response) => this.#take(request, response, true))
       .on("connect", (_, socket) => this.#noTunnel(socket))
       .on("clientError", (error, socket) => this.#unreadable(error, socket));
   }
 
-  /** From now on every answer is its connection's last. */
+  /** From now on every answer is its connection's last. Called again, ends what has become idle in the meantime. */
   stop(): void {
     this.#stopping = true;
+    this.server.closeIdleConnections();
+    // What never said a word is not among those.
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 
   #take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {

@@ -6,7 +6,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { KmsApi } from "../api.ts";
+import type { KmsApi, Members } from "../api.ts";
 import { type Facts, type Head, type OutgoingAnswer, outgoing, pathOf } from "./message.ts";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -109,36 +109,29 @@ async function identityOf(
     const { account } = await kms.describe();
     return { arn: `arn:aws:iam::${account}:root`, account, id: account };
   }
-  const [, account = "", kind, name = "", session] = PRINCIPAL.exec(principal) ?? [];
-  const id = await uniqueId(kms, kind, name);
-  const full = id !== undefined && session !== undefined ? `${id}:${session}` : id;
-  return { arn: principal, account, id: full ?? account };
+  const [, account = "", path = ""] = PRINCIPAL.exec(principal) ?? [];
+  const parts = path.split("/");
+  const [kind, role = ""] = parts;
+  const last = parts.at(-1) ?? "";
+  if (kind === "user")
+    return { arn: principal, account, id: (await idOf(kms, "User", last)) ?? account };
+  const id = kind === "assumed-role" ? await idOf(kms, "Role", role) : undefined;
+  return { arn: principal, account, id: id === undefined ? account : `${id}:${last}` };
 }
 
-/** A user with its path, or a session in a role. */
-const PRINCIPAL =
-  /^arn:[^:]+:(?:iam|sts)::(\d{12}):(?:(user|assumed-role)\/(?:.*\/)??([^/]+)(?:\/([^/]+))?$)?/;
+/** Its account, and what it is: `root`, `user/path/name`, `assumed-role/role/session`. */
+const PRINCIPAL = /^arn:[^:]+:(?:iam|sts)::(\d{12}):(.*)$/;
 
 /** A principal that IAM does not know has no id of its own. */
-async function uniqueId(
+async function idOf(
   { iam }: Pick<KmsApi, "iam">,
-  kind: string | undefined,
+  kind: "User" | "Role",
   name: string,
 ): Promise<string | undefined> {
   try {
-    if (kind === "user") {
-      const { User } = (await iam.send("GetUser", { UserName: name })) as {
-        User: { UserId: string };
-      };
-      return User.UserId;
-    }
-    if (kind === "assumed-role") {
-      const { Role } = (await iam.send("GetRole", { RoleName: name })) as {
-        Role: { RoleId: string };
-      };
-      return Role.RoleId;
-    }
-    return undefined;
+    const found = await iam.send(`Get${kind}`, { [`${kind}Name`]: name });
+    const id = (found[kind] as Members | undefined)?.[`${kind}Id`];
+    return typeof id === "string" ? id : undefined;
   } catch (thrown) {
     if (thrown instanceof Error && thrown.name === "NoSuchEntity") return undefined;
     throw thrown;
