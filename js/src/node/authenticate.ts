@@ -35,15 +35,20 @@ export const anyAccessKey: Authenticator = {
     const { authorization } = headers;
     if (authorization === undefined && !url.includes("X-Amz-Signature="))
       throw new KmsError("MissingAuthenticationTokenException", "Missing Authentication Token");
-    if (authorization !== undefined && !SIGNED.test(authorization))
+    if (authorization !== undefined && !isSigned(authorization))
       throw new KmsError("IncompleteSignatureException", INCOMPLETE);
     return ROOT;
   },
   hasCredentials: () => false,
 };
 
-/** AWS's "Authenticating requests (AWS Signature Version 4)"; version 4A has no Region in its scope. */
-const SIGNED = /^AWS4-[A-Z0-9-]+ .*Credential=[^/,\s]+\/\d{8}\/[^,\s]*aws4_request/;
+/** AWS's "Authenticating requests (AWS Signature Version 4)". */
+function isSigned(authorization: string): boolean {
+  return authorization.startsWith("AWS4-") && CREDENTIAL.test(authorization);
+}
+
+/** Version 4A has no Region in its scope. */
+const CREDENTIAL = /Credential=[^/,\s]+\/\d{8}\/[^,\s]*aws4_request/;
 
 const UNRECOGNISED = "The security token included in the request is invalid.";
 const INCOMPLETE = "Authorization header requires 'Credential' parameter.";

@@ -138,7 +138,7 @@ class LocalEndpoint implements Endpoint {
     stop();
     const idle = setInterval(stop, 50);
     const enough = setTimeout(() => {
-      for (const { server } of this.#servers) server.closeAllConnections();
+      for (const http of this.#servers) http.cut();
     }, grace);
     await Promise.all(closing);
     clearInterval(idle);

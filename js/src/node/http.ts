@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { Lane, type LaneOptions } from "./lane.ts";
 import type { Head, IncomingRequest, OutgoingAnswer } from "./message.ts";
 import { tooLarge, unreadable } from "./refusals.ts";
 import type { Service } from "./service.ts";
@@ -21,6 +22,8 @@ export interface Limits {
   readonly connections?: number;
 }
 
+const DEFAULTS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 };
+
 /** Bytes of a request's line and headers. */
 const HEADER_LIMIT = 16 << 10;
 /** How often what has taken too long is looked for, milliseconds. */
@@ -33,26 +36,28 @@ export class HttpServer {
   readonly #service: Service;
   /** How many answers are under way on a socket: until they are out, nothing else may be written to it. */
   readonly #answering = new WeakMap<Duplex, number>();
-  readonly #sockets = new Set<Socket>();
+  /** All connections; those on the short way with what reads them. */
+  readonly #sockets = new Map<Socket, Lane | undefined>();
+  readonly #limits: Required<Omit<Limits, "connections">>;
   #stopping = false;
 
   constructor(service: Service, limits: Limits = {}) {
     this.#service = service;
-    const requestTimeout = limits.requestTimeout ?? 30_000;
-    this.server = createServer({
-      headersTimeout: Math.min(limits.headersTimeout ?? 10_000, requestTimeout),
+    const { headersTimeout, requestTimeout, keepAliveTimeout } = { ...DEFAULTS, ...limits };
+    this.#limits = {
+      headersTimeout: Math.min(headersTimeout, requestTimeout),
       requestTimeout,
-      keepAliveTimeout: limits.keepAliveTimeout ?? 75_000,
+      keepAliveTimeout,
+    };
+    this.server = createServer({
+      ...this.#limits,
       connectionsCheckingInterval: Math.min(CHECKED, requestTimeout),
       maxHeaderSize: HEADER_LIMIT,
       noDelay: true,
     });
     if (limits.connections !== undefined) this.server.maxConnections = limits.connections;
+    this.#putLaneFirst();
     this.server
-      .on("connection", (socket) => {
-        this.#sockets.add(socket);
-        socket.once("close", () => this.#sockets.delete(socket));
-      })
       .on("request", (request, response) => this.#take(request, response, false))
       .on("checkContinue", (request, response) => this.#take(request, response, true))
       .on("connect", (_, socket) => this.#noTunnel(socket))
@@ -63,8 +68,33 @@ export class HttpServer {
   stop(): void {
     this.#stopping = true;
     this.server.closeIdleConnections();
-    // What never said a word is not among those.
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+    for (const lane of this.#sockets.values()) lane?.stop();
+  }
+
+  /** Ends every connection. */
+  cut(): void {
+    for (const socket of this.#sockets.keys()) socket.destroy();
+  }
+
+  /** Connections come to the short way first. What node:http does with one is a listener like any other (its docs). */
+  #putLaneFirst(): void {
+    const listeners = this.server.listeners("connection");
+    const handOver = (socket: Socket) => {
+      this.#sockets.set(socket, undefined);
+      for (const listener of listeners) listener.call(this.server, socket);
+    };
+    const options: LaneOptions = {
+      service: this.#service,
+      handOver,
+      firstTimeout: this.#limits.headersTimeout,
+      idleTimeout: this.#limits.keepAliveTimeout,
+      bodyLimit: BODY_LIMIT,
+      headLimit: HEADER_LIMIT,
+    };
+    this.server.removeAllListeners("connection").on("connection", (socket) => {
+      this.#sockets.set(socket, new Lane(socket, options));
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
   }
 
   #take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
