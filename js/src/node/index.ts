@@ -1,0 +1,11 @@
+/** The endpoint for programs of yours, in Node: a test starts one in its own process. */
+
+export type { Authenticated, Authenticator } from "./authenticate.ts";
+export { anyAccessKey } from "./authenticate.ts";
+export type { Address, Endpoint, EndpointErrorName, EndpointOptions } from "./endpoint.ts";
+export { createEndpoint, DEFAULT_PORT, EndpointError } from "./endpoint.ts";
+export type { GuardOptions } from "./guard.ts";
+export type { Limits } from "./http.ts";
+export type { LogEntry, Logger } from "./log.ts";
+export type { Facts, Head, IncomingRequest } from "./message.ts";
+export type { EndpointKms, ServiceOptions } from "./service.ts";
