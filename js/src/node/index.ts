@@ -2,6 +2,8 @@
 
 export type { Authenticated, Authenticator } from "./authenticate.ts";
 export { anyAccessKey } from "./authenticate.ts";
+export type { CredentialStore, GivenCredential } from "./credentials.ts";
+export { signatures } from "./credentials.ts";
 export type { Address, Endpoint, EndpointErrorName, EndpointOptions } from "./endpoint.ts";
 export { createEndpoint, DEFAULT_PORT, EndpointError } from "./endpoint.ts";
 export type { GuardOptions } from "./guard.ts";

@@ -2,7 +2,6 @@
 
 import { resolve } from "node:path";
 import { Kms, type LocalOptions } from "../../index.ts";
-import { anyAccessKey } from "../authenticate.ts";
 import { type Command, type CommandLine, Failure, UsageError } from "../command.ts";
 import { defaultDataDirectory } from "../directories.ts";
 import { type Address, createEndpoint, DEFAULT_PORT, type Endpoint } from "../endpoint.ts";
@@ -53,7 +52,6 @@ async function run(line: CommandLine): Promise<number> {
       ...(host !== undefined && { host }),
       allowedHosts: line.values("allow-host"),
       allowedOrigins: line.values("allow-origin"),
-      authenticator: anyAccessKey,
       connections: connectionsAtMost(),
       ...(log && { log: log.write }),
     });
