@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Lane, type LaneOptions } from "./lane.ts";
 import type { Head, IncomingRequest, OutgoingAnswer } from "./message.ts";
-import { tooLarge, unreadable } from "./refusals.ts";
+import { refusal, tooLarge, unreadable } from "./refusals.ts";
 import type { Service } from "./service.ts";
 
 /** Bytes of a body. A key policy of 128 KiB, every letter of it escaped, has less. */
@@ -53,13 +53,16 @@ export class HttpServer {
       ...this.#limits,
       connectionsCheckingInterval: Math.min(CHECKED, requestTimeout),
       maxHeaderSize: HEADER_LIMIT,
+      // Ours is refused in the form of the others.
+      requireHostHeader: false,
       noDelay: true,
     });
     if (limits.connections !== undefined) this.server.maxConnections = limits.connections;
     this.#putLaneFirst();
     this.server
-      .on("request", (request, response) => this.#take(request, response, false))
-      .on("checkContinue", (request, response) => this.#take(request, response, true))
+      .on("request", (request, response) => this.#take(request, response))
+      .on("checkContinue", (request, response) => this.#take(request, response))
+      .on("checkExpectation", (request, response) => this.#take(request, response))
       .on("connect", (_, socket) => this.#noTunnel(socket))
       .on("clientError", (error, socket) => this.#unreadable(error, socket));
   }
@@ -97,7 +100,7 @@ export class HttpServer {
     });
   }
 
-  #take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+  #take(request: IncomingMessage, response: ServerResponse): void {
     const started = performance.now();
     const head = headOf(request);
     // A connection that breaks off takes its request with it: nobody is left to be told.
@@ -109,12 +112,12 @@ export class HttpServer {
       else this.#sendAndLinger(request, response, answer);
       this.#service.done(answer, started, bytes);
     };
-    const early = this.#service.early(head) ?? overlong(request);
+    const early = this.#service.early(head) ?? unfit(request);
     if (early) {
       refuse(early, 0);
       return;
     }
-    if (expectsContinue) response.writeContinue();
+    if (expectsContinue(request)) response.writeContinue();
     collect(request, (body, bytes) => {
       if (body === undefined) {
         refuse(tooLarge(BODY_LIMIT), bytes);
@@ -216,10 +219,24 @@ function headOf(request: IncomingMessage): RequestHead {
   return new RequestHead(request);
 }
 
-/** A refusal for a body that says itself that it is too long. */
-function overlong({ headers }: IncomingMessage): OutgoingAnswer | undefined {
+/** A refusal for what the head alone says. */
+function unfit({ headers, httpVersion }: IncomingMessage): OutgoingAnswer | undefined {
+  const { host, expect } = headers;
+  // RFC 9112, section 3.2: HTTP/1.1 without Host is a bad request.
+  if (host === undefined && httpVersion === "1.1") {
+    const answer = refusal(400, "SerializationException", "The request has no Host.");
+    answer.headers.push("Connection", "close");
+    return answer;
+  }
+  if (httpVersion === "1.1" && expect !== undefined && expect.toLowerCase() !== "100-continue")
+    return refusal(417, "SerializationException", "Only 100-continue can be expected here.");
   const length = headers["content-length"];
   return length !== undefined && Number(length) > BODY_LIMIT ? tooLarge(BODY_LIMIT) : undefined;
+}
+
+/** RFC 9110, section 10.1.1: of HTTP/1.0 it counts for nothing. */
+function expectsContinue({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.expect !== undefined && httpVersion === "1.1";
 }
 
 function hasNoBody({ headers }: IncomingMessage): boolean {
