@@ -10,4 +10,8 @@ export type { GuardOptions } from "./guard.ts";
 export type { Limits } from "./http.ts";
 export type { LogEntry, Logger } from "./log.ts";
 export type { Facts, Head, IncomingRequest } from "./message.ts";
+export { readSeed } from "./seed/read.ts";
+export type { Seed } from "./seed/shape.ts";
+export { SeedError } from "./seed/shape.ts";
+export { type Sown, sow } from "./seed/sow.ts";
 export type { EndpointKms, ServiceOptions } from "./service.ts";
