@@ -5,8 +5,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { createEndpoint } from "../../dist/endpoint.js";
 import { Kms } from "../../dist/index.js";
-import { createEndpoint } from "../../dist/node/index.js";
 
 export const CLI = fileURLToPath(new URL("../../dist/node/cli.js", import.meta.url));
 

@@ -12,22 +12,27 @@ use tabkms_services::s3::S3;
 
 use super::loading::Loading;
 use super::map;
-use super::options::Options;
+use super::options::{Options, Place};
 use super::store_loop::{Inner, State};
 use crate::error::{Failure, StorageError};
 use crate::root_key::{Mode, RootKey, mode_of};
-use crate::store::{Commit, Head, IndexedDbStore, MemoryStore, Outcome, Store};
+use crate::store::{Commit, Head, HostStore, IndexedDbStore, MemoryStore, Outcome, Store};
 
 impl Inner {
     /// Opens the store that `options` name, or makes it.
     pub(super) async fn open(options: Options) -> Result<Rc<Self>, Failure> {
-        let Options { is_database, name, passphrase, random, settings } = options;
-        let store: Rc<dyn Store> = if is_database {
-            Rc::new(IndexedDbStore::open(&name).await?)
-        } else {
-            Rc::new(MemoryStore::new())
+        let Options { place, passphrase, random, settings } = options;
+        let mut channel = None;
+        let store: Rc<dyn Store> = match place {
+            Place::Database(name) => {
+                let store = IndexedDbStore::open(&name).await?;
+                channel = Some(name);
+                Rc::new(store)
+            }
+            Place::Memory => Rc::new(MemoryStore::new()),
+            Place::Host(storage) => Rc::new(HostStore::new(storage)),
         };
-        let inner = Self::new(store, settings, random, is_database.then_some(name.as_str()), false);
+        let inner = Self::new(store, settings, random, channel.as_deref(), false);
         let inside = inner.gate.enter().await;
         if let Err(failure) = inner.load(passphrase.as_ref()).await {
             inner.store.close();
@@ -90,8 +95,7 @@ impl Inner {
 
     /// A root key without a passphrase, as the store's kind has it.
     async fn fresh_root(&self) -> Result<RootKey, Failure> {
-        let mode = if self.store.kind() == "memory" { Mode::Memory } else { Mode::Browser };
-        Ok(RootKey::generate(mode).await?)
+        Ok(RootKey::generate(self.store.root_mode(), self.store.fresh_key()).await?)
     }
 
     /// Commits an empty store under `root` in place of `expected`; `false` where another tab was first.
@@ -203,7 +207,7 @@ impl Inner {
         Ok(fork)
     }
 
-    /// What protects the store, in facts.
+    /// What protects the store, in facts; what they mean, js/src/meanings.ts says.
     pub(super) async fn describe(self: &Rc<Self>) -> Result<Value, Failure> {
         self.refresh().await?;
         let mode = if self.is_fork {
@@ -217,7 +221,7 @@ impl Inner {
             map([
                 ("version", text(env!("CARGO_PKG_VERSION"))),
                 ("store", text(self.store.kind())),
-                ("rootKey", map([("mode", text(mode.name())), ("meaning", text(mode.meaning()))])),
+                ("rootKey", map([("mode", text(mode.name()))])),
                 ("account", Value::String(self.settings.account.to_string())),
                 ("region", Value::String(self.settings.region.to_string())),
                 ("now", Value::Float(state.kms.now(self.host_now()).seconds())),

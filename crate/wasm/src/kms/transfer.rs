@@ -17,9 +17,9 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use tabkms_core::api::Kms as Core;
 use tabkms_core::crypto::{Random, StoreKey};
 use tabkms_core::model::KmsError;
-use tabkms_core::model::cbor::{Cbor, Reader as CborReader, Writer};
+use tabkms_core::model::cbor::Cbor;
 use tabkms_core::record;
-use tabkms_core::store::{Generation, Row};
+use tabkms_core::store::Row;
 use tabkms_services::s3::S3;
 use wasm_bindgen::JsCast;
 use web_sys::Blob;
@@ -30,7 +30,7 @@ use super::store_loop::{Inner, State};
 use crate::error::{Failure, StorageError};
 use crate::memory;
 use crate::root_key::{ROUNDS, RootKey, derive_key, unwrap_bytes, wrap_bytes};
-use crate::store::{Commit, Head, Outcome, PIECE_LEN, read_all};
+use crate::store::{self, Commit, Head, Outcome, PIECE_LEN, encode, read_all};
 use crate::webcrypto::{self, settled, subtle};
 
 const MAGIC: [u8; 8] = *b"tabkms\x00\x01";
@@ -52,20 +52,11 @@ record!(Header { salt: bytes, rounds, key_iv: bytes, wrapped: bytes, section_iv:
 
 struct Section {
     store: String,
-    rows: Vec<StoredRow>,
+    rows: Vec<Row>,
     bodies: Vec<Body>,
 }
 
 record!(Section { store, rows, bodies });
-
-struct StoredRow {
-    kind: u8,
-    id: String,
-    generation: u64,
-    sealed: Option<Vec<u8>>,
-}
-
-record!(StoredRow { kind, id, generation, sealed: bytes });
 
 struct Body {
     id: String,
@@ -95,13 +86,9 @@ impl Inner {
             bodies.push(Body { id, pieces });
         }
         // Tombstones are for other tabs of this store; a new one has none to tell.
-        let rows = snapshot.rows.into_iter().filter(|row| row.sealed.is_some()).map(|row| StoredRow {
-            kind: row.kind,
-            id: row.id,
-            generation: row.generation.0,
-            sealed: row.sealed,
-        });
-        let section = encode(&Section { store: head.store, rows: rows.collect(), bodies });
+        let mut rows = snapshot.rows;
+        rows.retain(|row| row.sealed.is_some());
+        let section = encode(&Section { store: head.store, rows, bodies });
 
         let mut source = self.draw()?;
         let mut drawn = [0; 40];
@@ -158,7 +145,7 @@ impl Inner {
         let section: Section = decode(&section.to_vec())?;
 
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        let rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
+        let rows = section.rows;
         let mut loading = Loading::new(&mut kms, &mut s3);
         rows.iter().try_for_each(|row| loading.take(row))?;
         loading.finish()?;
@@ -232,13 +219,6 @@ impl Inner {
     }
 }
 
-impl From<StoredRow> for Row {
-    fn from(row: StoredRow) -> Self {
-        let generation = Generation(row.generation);
-        Self { kind: row.kind, id: row.id, generation, sealed: row.sealed }
-    }
-}
-
 /// Reads a file from its beginning.
 struct Reader<'a> {
     file: &'a Blob,
@@ -309,16 +289,8 @@ fn iv(bytes: &[u8]) -> Result<[u8; 12], StorageError> {
     bytes.try_into().map_err(|_| damaged())
 }
 
-fn encode(value: &impl Cbor) -> Vec<u8> {
-    let mut writer = Writer::default();
-    value.write(&mut writer);
-    writer.into_bytes()
-}
-
 fn decode<T: Cbor>(bytes: &[u8]) -> Result<T, StorageError> {
-    let mut reader = CborReader::new(bytes);
-    let value = T::read(&mut reader);
-    if reader.is_at_sound_end() { Ok(value) } else { Err(damaged()) }
+    store::decode(bytes).ok_or_else(damaged)
 }
 
 async fn sha256(bytes: &Uint8Array) -> Result<Vec<u8>, StorageError> {

@@ -7,8 +7,9 @@ use js_sys::Uint8Array;
 use tabkms_core::store::{Row, Tree};
 use wasm_bindgen::JsValue;
 
-use super::{Commit, Head, Outcome, Pending, Store, Take, read_all};
+use super::{Commit, Head, Outcome, Pending, Store, Take, read_all, row_key};
 use crate::error::StorageError;
+use crate::root_key::Mode;
 
 #[derive(Default)]
 struct Content {
@@ -101,10 +102,6 @@ impl MemoryStore {
 /// How many bytes a piece's number takes.
 const NUMBER: usize = 4;
 
-fn row_key(row: &Row) -> Vec<u8> {
-    [&[row.kind], row.id.as_bytes()].concat()
-}
-
 /// The beginning of the keys of a body's pieces, or of all bodies' of a store. Neither name has a zero in it.
 fn body_key(store: &str, body: Option<&str>) -> Vec<u8> {
     let mut key = [store.as_bytes(), &[0]].concat();
@@ -138,6 +135,10 @@ fn ready<'a, T: 'a>(result: Result<T, StorageError>) -> Pending<'a, T> {
 impl Store for MemoryStore {
     fn kind(&self) -> &'static str {
         "memory"
+    }
+
+    fn root_mode(&self) -> Mode {
+        Mode::Memory
     }
 
     fn is_at(&self, head: &Head) -> bool {

@@ -1,9 +1,9 @@
 /** `tabkms credentials`: access keys, made and told while no endpoint holds the store. */
 
 import { resolve } from "node:path";
-import { Kms, type LocalOptions } from "../../index.ts";
 import { type Command, type CommandLine, Failure, UsageError } from "../command.ts";
 import { defaultDataDirectory } from "../directories.ts";
+import { Kms } from "../index.ts";
 
 const ACTIONS: Readonly<Record<string, (kms: Kms, line: CommandLine) => Promise<void>>> = {
   create,
@@ -38,8 +38,7 @@ async function run(line: CommandLine): Promise<number> {
     );
   const directory = resolve(line.value("data") ?? defaultDataDirectory());
   const account = line.value("account");
-  const store = { directory };
-  const kms = await Kms.open({ store, ...(account && { account }) } as LocalOptions);
+  const kms = await Kms.open({ store: { directory }, ...(account && { account }) });
   try {
     await act(kms, line);
     return 0;

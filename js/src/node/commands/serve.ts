@@ -1,11 +1,11 @@
 /** `tabkms serve`: the endpoint as a program. */
 
 import { resolve } from "node:path";
-import { Kms, type LocalOptions } from "../../index.ts";
-import { type Command, type CommandLine, Failure, UsageError } from "../command.ts";
+import { type Command, type CommandLine, UsageError } from "../command.ts";
 import { signatures } from "../credentials.ts";
 import { defaultDataDirectory } from "../directories.ts";
 import { type Address, createEndpoint, DEFAULT_PORT, type Endpoint } from "../endpoint.ts";
+import { Kms } from "../index.ts";
 import { type LineWriter, LOG_FORMATS, logTo } from "../log.ts";
 import { readSeed } from "../seed/read.ts";
 import { sow } from "../seed/sow.ts";
@@ -54,10 +54,8 @@ async function run(line: CommandLine): Promise<number> {
   const seedFile = line.value("seed");
   const seed = seedFile === undefined ? {} : await readSeed(seedFile);
   const account = line.value("account") ?? seed.Account;
-  const kms = await Kms.open({ store, ...(account && { account }) } as LocalOptions);
+  const kms = await Kms.open({ store, ...(account && { account }) });
   try {
-    if (store !== "memory" && (await kms.describe()).store === "memory")
-      throw new Failure("This tabkms keeps no store in a folder: --memory keeps it in memory.");
     const { credentials } = await sow(kms, seed);
     const endpoint = createEndpoint(kms, {
       authenticator: signatures(kms, credentials),

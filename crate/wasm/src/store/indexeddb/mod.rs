@@ -13,10 +13,11 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbTransaction};
 
 use self::request::Mode;
 pub use self::schema::SCHEMA_VERSION;
-use super::{Commit, Head, Outcome, Pending, Store, Take};
+use super::{Commit, Head, Outcome, Pending, Store, Take, head_from_js, head_to_js, number, whole};
 use crate::error::StorageError;
 use crate::host;
 use crate::memory;
+use crate::root_key::Mode as KeptBy;
 
 const META: &str = "meta";
 const ROWS: &str = "rows";
@@ -147,10 +148,7 @@ impl IndexedDbStore {
         if let Some(root) = &commit.root {
             thrown(meta.put_with_key(root, &"root".into()))?;
         }
-        let head = Object::new();
-        host::set(&head, "store", &commit.head.store.into());
-        host::set(&head, "generation", &number(commit.head.generation));
-        thrown(meta.put_with_key(&head, &"head".into()))?;
+        thrown(meta.put_with_key(&head_to_js(&commit.head), &"head".into()))?;
         Ok(Outcome::Committed)
     }
 
@@ -188,6 +186,10 @@ impl IndexedDbStore {
 impl Store for IndexedDbStore {
     fn kind(&self) -> &'static str {
         "indexeddb"
+    }
+
+    fn root_mode(&self) -> KeptBy {
+        KeptBy::Browser
     }
 
     fn head(&self) -> Pending<'_, Option<Head>> {
@@ -266,14 +268,7 @@ fn object_store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectSto
 }
 
 async fn read_head(meta: &IdbObjectStore) -> Result<Option<Head>, StorageError> {
-    let head = request::result(meta.get(&"head".into())).await?;
-    if head.is_undefined() {
-        return Ok(None);
-    }
-    let corrupt = || StorageError::Corrupt("its head cannot be read".to_owned());
-    let store = host::member(&head, "store").and_then(|store| store.as_string()).ok_or_else(corrupt)?;
-    let generation = host::member(&head, "generation").and_then(|value| whole(&value)).ok_or_else(corrupt)?;
-    Ok(Some(Head { store, generation: Generation(generation) }))
+    head_from_js(request::result(meta.get(&"head".into())).await?)
 }
 
 fn encode_row(row: &Row) -> JsValue {
@@ -338,19 +333,6 @@ fn decode_row(row: &JsValue) -> Result<Row, StorageError> {
     };
     let kind = u8::try_from(kind).map_err(|_| corrupt())?;
     Ok(Row { kind, id, generation: Generation(generation), sealed })
-}
-
-/// JavaScript counts exactly up to 2^53; a store of a thousand commits a second gets there in 285,000 years.
-#[allow(clippy::cast_precision_loss)]
-fn number(generation: Generation) -> JsValue {
-    JsValue::from_f64(generation.0 as f64)
-}
-
-fn whole(value: &JsValue) -> Option<u64> {
-    let value = value.as_f64()?;
-    let fits = value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fits.then_some(value as u64)
 }
 
 fn piece_key(store: &str, body: &str, index: u32) -> JsValue {
