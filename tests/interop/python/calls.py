@@ -11,19 +11,27 @@ from shapes import faults
 _session = boto3.session.Session()
 _clients = {}
 _bodies = []
+# The names of the exceptions that KMS answered with, latest last.
+refusals = []
 
 
 def client_of(endpoint, region):
-    """One client an endpoint and a Region; it remembers the bodies that it was answered with."""
+    """One client an endpoint and a Region; it remembers what it was answered with."""
     if (endpoint, region) not in _clients:
         client = _session.client("kms", region, endpoint_url=endpoint)
-        client.meta.events.register("before-parse.kms.*", _remember)
+        client.meta.events.register("before-parse.kms.*", _remember_body)
+        client.meta.events.register("after-call.kms.*", _remember_refusal)
         _clients[endpoint, region] = client
     return _clients[endpoint, region]
 
 
-def _remember(response_dict, **_):
+def _remember_body(response_dict, **_):
     _bodies.append(response_dict["body"])
+
+
+def _remember_refusal(parsed, **_):
+    if "Error" in parsed:
+        refusals.append(parsed["Error"]["Code"])
 
 
 def operations():
