@@ -1,13 +1,13 @@
 // Installs what is missing and leaves the rest alone. By hand: node scripts/setup.mjs [--test]
 //
-// Needed beforehand: rustup's cargo, Node 20.19 or newer, npm, Python 3. Installed here: the wasm32 target,
+// Needed beforehand: rustup's cargo, Node 20.19 or newer, npm, Python 3.11 or newer. Installed here: the wasm32 target,
 // wasm-bindgen at the version that Cargo.toml pins, the npm packages of package-lock.json; for the tests
 // also rustfmt, clippy, wasm-pack, Chromium and its driver, and the clients of tests/interop: packages of npm and of
 // PyPI, each in a place of its own, and the AWS CLI of version 2. This file imports nothing from npm.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { awsVersion2, installClients } from "./lib/clients.mjs";
+import { awsVersion2, findPython, installClients } from "./lib/clients.mjs";
 import { inTree, ROOT } from "./lib/paths.mjs";
 import { Fault, runMain, say, step } from "./lib/report.mjs";
 import { exitCode, read, run, which } from "./lib/run.mjs";
@@ -35,7 +35,7 @@ export async function setup({ test = false } = {}) {
   await installPackages(ROOT);
   await installCargoTool("wasm-bindgen-cli", "wasm-bindgen", wasmBindgenVersion());
   if (test) {
-    checkPython();
+    findPython();
     await addRustComponents();
     await installCargoTool("wasm-pack", "wasm-pack", WASM_PACK_VERSION);
     await installBrowser();
@@ -72,12 +72,6 @@ function checkRust() {
   if (version === undefined) throw new Fault("rustc does not start", "rustup default stable");
   if (!atLeast(version, rustVersion())) {
     throw new Fault(`Rust ${version} is older than ${rustVersion()}`, "rustup update stable");
-  }
-}
-
-function checkPython() {
-  if (!read("python3", ["--version"])) {
-    throw new Fault("python3 is missing", "install Python 3 from your system's packages");
   }
 }
 

@@ -11,8 +11,8 @@ const REQUIREMENTS = inTree("tests", "interop", "requirements.txt");
 /** The AWS Encryption SDK's material providers library needs it. */
 const PYTHON_FLOOR = 11;
 
-/** A Python of 3.11 or newer, with what makes environments: its path and its version, `3.12.1`. */
-function findPython() {
+/** A Python of 3.11 or newer: its path and its version, `3.12.1`. Throws where there is none. */
+export function findPython() {
   const names = ["python3", ...[14, 13, 12, 11].map((minor) => `python3.${minor}`), "python"];
   for (const name of names) {
     const path = which(name);
@@ -21,7 +21,7 @@ function findPython() {
     if (path && version && major === 3 && minor >= PYTHON_FLOOR) return { path, version };
   }
   throw new Fault(
-    `the tests of the Python clients need Python 3.${PYTHON_FLOOR} or newer, and there is none`,
+    `the tests need Python 3.${PYTHON_FLOOR} or newer, and there is none`,
     "install it from your system's packages or from https://www.python.org",
   );
 }
@@ -57,7 +57,16 @@ export async function installClients() {
     const bin = join(folder, process.platform === "win32" ? "Scripts" : "bin");
     await run(
       join(bin, "python"),
-      ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", REQUIREMENTS],
+      [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--only-binary=:all:",
+        "--require-hashes",
+        "-r",
+        REQUIREMENTS,
+      ],
       { remedy: "check the connection to PyPI, then run this again" },
     );
     writeFileSync(stampOf(folder), "");

@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { awsVersion2 } from "../../scripts/lib/clients.mjs";
-import { ACCOUNT } from "../lib/world.mjs";
 import { clients, environment, shell } from "./clients.mjs";
 import { HAS_STS, startEndpoint } from "./endpoint.mjs";
 
@@ -204,7 +203,7 @@ for (const version of VERSIONS) {
         assert.match(String(KeyMetadata.CreationDate), version.time);
         assert.equal(
           KeyMetadata.Arn,
-          `arn:aws:kms:eu-central-1:${ACCOUNT}:key/${KeyMetadata.KeyId}`,
+          `arn:aws:kms:eu-central-1:${endpoint.account}:key/${KeyMetadata.KeyId}`,
         );
         made.push(KeyMetadata.KeyId);
       }
@@ -282,7 +281,7 @@ for (const version of VERSIONS) {
       await isRefused(
         `kms describe-key --key-id ${NO_SUCH_KEY}`,
         new RegExp(
-          `^An error occurred \\(NotFoundException\\) when calling the DescribeKey operation: Key 'arn:aws:kms:us-east-1:${ACCOUNT}:key/${NO_SUCH_KEY}' does not exist$`,
+          `^An error occurred \\(NotFoundException\\) when calling the DescribeKey operation: Key 'arn:aws:kms:us-east-1:${endpoint.account}:key/${NO_SUCH_KEY}' does not exist$`,
         ),
       );
       await isRefused(
@@ -301,7 +300,8 @@ for (const version of VERSIONS) {
     const sts = HAS_STS ? false : "the endpoint does not speak STS yet";
     test("STS says who calls", { skip: sts }, async () => {
       const { Account, Arn, UserId } = await json("sts get-caller-identity");
-      assert.deepEqual([Account, Arn, UserId], [ACCOUNT, `arn:aws:iam::${ACCOUNT}:root`, ACCOUNT]);
+      const { account } = endpoint;
+      assert.deepEqual([Account, Arn, UserId], [account, `arn:aws:iam::${account}:root`, account]);
     });
   });
 }

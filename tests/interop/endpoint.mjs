@@ -3,17 +3,17 @@
 import { createServer } from "node:http";
 import { Kms } from "../../dist/index.js";
 import { answer } from "../../dist/wire.js";
-import { ACCOUNT } from "../lib/world.mjs";
 
 /** What the endpoint will do and does not yet: the tests of it wait. */
 export const HAS_STS = false;
 
-/** An endpoint over a KMS of its own, in memory: its URL, without a slash at the end, and `close`. */
+/** An endpoint over a KMS of its own, in memory: its URL, without a slash at the end, its account, and `close`. */
 export async function startEndpoint() {
-  const kms = await Kms.open({ store: "memory", account: ACCOUNT });
+  const kms = await Kms.open({ store: "memory" });
   const { url, close } = await endpointOf(kms);
   return {
     url,
+    account: "000000000000",
     close: async () => {
       await close();
       await kms.close();
