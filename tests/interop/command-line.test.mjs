@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { awsVersion2 } from "../../scripts/lib/clients.mjs";
 import { clients, environment, shell } from "./clients.mjs";
-import { HAS_STS, startEndpoint } from "./endpoint.mjs";
+import { startEndpoint } from "./endpoint.mjs";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NO_SUCH_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -297,8 +297,7 @@ for (const version of VERSIONS) {
       assert.equal(code, version.misread);
     });
 
-    const sts = HAS_STS ? false : "the endpoint does not speak STS yet";
-    test("STS says who calls", { skip: sts }, async () => {
+    test("STS says who calls", async () => {
       const { Account, Arn, UserId } = await json("sts get-caller-identity");
       const { account } = endpoint;
       assert.deepEqual([Account, Arn, UserId], [account, `arn:aws:iam::${account}:root`, account]);
