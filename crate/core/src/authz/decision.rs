@@ -20,7 +20,7 @@ use super::Caller;
 use super::default_policy::given_policy;
 use super::grants;
 use super::identity::Identities;
-use super::policy::{Effect, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
+use super::policy::{Effect, Indexes, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
 use super::question::{Question, Resource};
 use super::why::{Asked, Layer, Record};
 use crate::keys::{KeyManager, PolicyText, Principal};
@@ -99,6 +99,7 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
         role_arn: role_arn.as_deref(),
         has_boundary: identities.have_boundary(),
         facts: asked,
+        indexes: Indexes::default(),
     };
 
     let on_key = ask_key_policy(asked, &request, record);

@@ -7,10 +7,10 @@ use super::Span;
 use std::cmp::Ordering;
 
 use super::document::items;
-use super::evaluate::Facts;
+use super::evaluate::Request;
 use super::pattern::Compare;
 use super::values::{Network, Number, address, decimal, instant, is_base64};
-use super::variables::{Syntax, Text, any_matches, is_key};
+use super::variables::{Syntax, Text, each_covered, is_key};
 use crate::model::json::{Faults, Json, Node, repeated};
 
 /// One entry of a statement's Condition element.
@@ -94,6 +94,8 @@ pub enum Set {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Values {
+    /// Of Null: whether the key is to be absent; both may be listed.
+    Presence(Vec<bool>),
     Texts(Vec<Text>),
     Numbers(Vec<Number>),
     Networks(Vec<Network>),
@@ -178,7 +180,7 @@ pub(super) fn parse(node: &Node<'_>, has_variables: bool, faults: &mut Faults) -
     conditions
 }
 
-fn order_ignoring_case(a: &str, b: &str) -> Ordering {
+pub(super) fn order_ignoring_case(a: &str, b: &str) -> Ordering {
     let lower = |b: u8| b.to_ascii_lowercase();
     a.bytes().map(lower).cmp(b.bytes().map(lower))
 }
@@ -198,14 +200,17 @@ impl Values {
                 let what = "This is neither an IP address nor a network in CIDR notation";
                 return Self::Networks(each(items, Network::parse, what, faults));
             }
-            Test::Bool | Test::Null => (is_truth, "This is neither true nor false"),
+            Test::Null => {
+                return Self::Presence(each(items, truth, "This is neither true nor false", faults));
+            }
+            Test::Bool => (|text| truth(text).is_some(), "This is neither true nor false"),
             Test::Binary => (is_base64, "This is not base64"),
             Test::Text | Test::AnyCase | Test::Like | Test::Arn => (|_| true, ""),
         };
         let syntax = Syntax {
             has_wildcards: matches!(test, Test::Like | Test::Arn),
             // "Policy variables can only be used with String and ARN operators."
-            has_variables: has_variables && !matches!(test, Test::Bool | Test::Null | Test::Binary),
+            has_variables: has_variables && !matches!(test, Test::Bool | Test::Binary),
         };
         let mut values = Vec::with_capacity(items.len());
         for item in items {
@@ -250,30 +255,53 @@ fn scalar<'n>(item: &'n Node<'_>, faults: &mut Faults) -> &'n str {
     }
 }
 
-fn is_truth(text: &str) -> bool {
-    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+fn truth(text: &str) -> Option<bool> {
+    [true, false].into_iter().find(|truth| text.eq_ignore_ascii_case(if *truth { "true" } else { "false" }))
 }
 
 impl Condition {
     /// Whether the request's values of the key are as the condition wants them.
-    pub(super) fn holds(&self, facts: &dyn Facts) -> bool {
+    pub(super) fn holds(&self, request: &Request<'_>) -> bool {
         let Operator { test, is_negated, if_exists, set, .. } = self.operator;
         let (mut is_there, mut is_blank, mut any, mut all) = (false, true, false, true);
-        facts.values(&self.key, &mut |value| {
+        let mut tally = |value: &str, covered: Option<bool>| {
             is_there = true;
             is_blank &= value.is_empty();
-            if test != Test::Null {
-                // What hangs on a variable without a value neither holds nor is the contrary known.
-                let passes = self.covers(value, facts) == Some(!is_negated);
-                any |= passes;
-                all &= passes;
-            }
-        });
-        match set {
+            // What hangs on a variable without a value neither holds nor is the contrary known.
+            let passes = covered == Some(!is_negated);
+            any |= passes;
+            all &= passes;
+        };
+        match &self.values {
             // "True … false (the key exists and its value is not null)": empty text is no value, as for set operators.
-            _ if test == Test::Null => {
-                self.covers(if is_blank { "true" } else { "false" }, facts) == Some(true)
+            Values::Presence(wanted) => {
+                request.values(&self.key, &mut |value| tally(value, None));
+                return wanted.contains(&is_blank);
             }
+            Values::Texts(texts) => {
+                let compare = match test {
+                    Test::AnyCase | Test::Bool => Compare::IgnoringCase,
+                    Test::Arn => Compare::AsArn,
+                    _ => Compare::Exactly,
+                };
+                each_covered(&|at| texts.get(at), &self.key, compare, request, &mut tally);
+            }
+            Values::Numbers(numbers) => {
+                let (read, order): (fn(&str) -> Option<Number>, _) = match test {
+                    Test::Date(order) => (instant, order),
+                    Test::Numeric(order) => (decimal, order),
+                    _ => return false,
+                };
+                let covers = |value| numbers.iter().any(|number| order.holds(value, *number));
+                request.values(&self.key, &mut |value| tally(value, Some(read(value).is_some_and(covers))));
+            }
+            Values::Networks(networks) => {
+                let covers = |address| networks.iter().any(|network| network.has(address));
+                request
+                    .values(&self.key, &mut |value| tally(value, Some(address(value).is_some_and(covers))));
+            }
+        }
+        match set {
             // "It also returns true if there are no keys in the request, or if the key values resolve to a null data
             // set, such as an empty string."
             Set::All => is_blank || all,
@@ -289,32 +317,6 @@ impl Condition {
                 }
             }
         }
-    }
-
-    /// Whether one of the condition's values covers one of the request's; `None` where nobody can tell.
-    fn covers(&self, value: &str, facts: &dyn Facts) -> Option<bool> {
-        let test = self.operator.test;
-        Some(match &self.values {
-            Values::Texts(texts) => {
-                let compare = match test {
-                    Test::AnyCase | Test::Bool | Test::Null => Compare::IgnoringCase,
-                    Test::Arn => Compare::AsArn,
-                    _ => Compare::Exactly,
-                };
-                return any_matches(texts.iter(), value, compare, facts);
-            }
-            Values::Numbers(numbers) => {
-                let (read, order): (fn(&str) -> Option<Number>, _) = match test {
-                    Test::Date(order) => (instant, order),
-                    Test::Numeric(order) => (decimal, order),
-                    _ => return None,
-                };
-                read(value).is_some_and(|value| numbers.iter().any(|number| order.holds(value, *number)))
-            }
-            Values::Networks(networks) => {
-                address(value).is_some_and(|address| networks.iter().any(|network| network.has(address)))
-            }
-        })
     }
 }
 
