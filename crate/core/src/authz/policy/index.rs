@@ -25,35 +25,23 @@ const WITHIN: u8 = 0xfc;
 const BEGINNING: u8 = 0xfb;
 /// and those that no star goes beyond.
 const STOP: u8 = 0xfa;
+/// Nowhere.
+const NONE: u8 = 0xf9;
 
 /// The indexes that a request has needed, each made once for all statements of all policies.
 #[derive(Default)]
 pub struct Indexes(RefCell<Vec<(Box<str>, Index)>>);
 
-/// Which of a key's values a list of texts covers.
-pub(super) struct Covered {
-    ends: Vec<u64>,
-    /// Whether one of the texts has a variable without a value.
-    is_open: bool,
-}
-
-impl Covered {
-    /// Of the value that ends at `end`, where each takes a byte more than it has; `None` where nobody can tell.
-    pub(super) fn at(&self, end: usize) -> Option<bool> {
-        let is_covered = self.ends.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
-        (is_covered || !self.is_open).then_some(is_covered)
-    }
-}
-
 impl Indexes {
-    /// Holds the values of `key` in `request` against `texts`.
-    pub(super) fn covered(
+    /// Hands over each of the request's values of `key`, as [`super::variables::each_covered`] does.
+    pub(super) fn each_covered(
         &self,
+        texts: Texts<'_>,
         key: &str,
         compare: Compare,
-        texts: Texts<'_>,
         request: &Request<'_>,
-    ) -> Covered {
+        each: &mut dyn FnMut(&str, Option<bool>),
+    ) {
         let mut indexes = self.0.borrow_mut();
         let is_it =
             |(of, index): &(Box<str>, Index)| index.compare == compare && of.eq_ignore_ascii_case(key);
@@ -61,20 +49,21 @@ impl Indexes {
             indexes.push((key.into(), Index::of(key, compare, request)));
             indexes.len() - 1
         });
-        let mut covered = Covered { ends: Vec::new(), is_open: false };
-        if let Some((_, index)) = indexes.get_mut(place) {
-            covered.ends.resize(index.words, 0);
-            for text in (0..).map_while(texts) {
-                match index.read(text, request) {
-                    Some(places) => {
-                        let ends = places.words.iter().zip(index.row(END)).map(|(place, end)| place & end);
-                        covered.ends.iter_mut().zip(ends).for_each(|(word, ends)| *word |= ends);
-                    }
-                    None => covered.is_open = true,
-                }
-            }
+        let Some((_, index)) = indexes.get_mut(place) else { return };
+        let mut covered = vec![0_u64; index.words];
+        let mut is_open = false;
+        let mut reading = Reading::default();
+        for text in (0..).map_while(texts) {
+            is_open |= index.read(&mut reading, text, request).is_none();
+            reading.step_into(&mut covered, index.row(END));
         }
-        covered
+        let mut end = 0;
+        request.values(key, &mut |value| {
+            end += value.len();
+            let is_covered = covered.get(end / 64).is_some_and(|word| word >> (end % 64) & 1 == 1);
+            each(value, (is_covered || !is_open).then_some(is_covered));
+            end += 1;
+        });
     }
 }
 
@@ -86,6 +75,8 @@ struct Index {
     /// For each byte, the number of the row that says where it is; that of row 0, which is empty, for most.
     numbers: [u8; 256],
     rows: Vec<u64>,
+    /// Whether there are characters of more than one byte.
+    is_wide: bool,
     /// Those that patterns have had, in order.
     variables: Vec<Variable>,
 }
@@ -103,7 +94,7 @@ struct Variable {
 }
 
 /// How far a pattern has been read.
-#[derive(Clone)]
+#[derive(Default)]
 struct Reading {
     /// The places up to which the values are as the pattern says.
     words: Vec<u64>,
@@ -125,19 +116,23 @@ impl Index {
             bytes.push(END);
         });
         let words = bytes.len() / 64 + 1;
-        let mut index =
-            Self { compare, words, numbers: [0; 256], rows: vec![0; words], variables: Vec::new() };
+        let mut index = Self {
+            compare,
+            words,
+            numbers: [0; 256],
+            rows: vec![0; words],
+            is_wide: !bytes.iter().all(|b| b.is_ascii() || *b >= COLON),
+            variables: Vec::new(),
+        };
         let mut before = END;
         for (at, b) in bytes.into_iter().enumerate() {
+            let kind = match b {
+                END | COLON => STOP,
+                _ if is_within(b) => WITHIN,
+                _ => BEGINNING,
+            };
             index.set(b, at);
-            index.set(
-                match b {
-                    END | COLON => STOP,
-                    _ if is_within(b) => WITHIN,
-                    _ => BEGINNING,
-                },
-                at,
-            );
+            index.set(kind, at);
             if before == END {
                 index.set(START, at);
             }
@@ -164,18 +159,25 @@ impl Index {
         self.rows.get(start..start + self.words).unwrap_or_default()
     }
 
-    /// The places up to which `text` covers the values; `None` where it has a variable without a value.
-    fn read(&mut self, text: &Text, request: &Request<'_>) -> Option<Reading> {
-        let mut reading = Reading::from(self.row(START));
+    /// Goes to the places up to which `text` covers the values; `None` where it has a variable without a value.
+    fn read(&mut self, reading: &mut Reading, text: &Text, request: &Request<'_>) -> Option<()> {
+        reading.start(self.row(START));
         match text {
-            Text::Fixed(pattern) => self.read_bytes(&mut reading, pattern.bytes()),
+            Text::Fixed(pattern) => self.read_bytes(reading, pattern.bytes()),
             Text::Open(pieces) => {
                 for piece in pieces {
-                    match piece {
-                        Piece::Fixed(bytes) => self.read_bytes(&mut reading, bytes),
-                        Piece::Variable(key, default) => {
-                            self.read_variable(&mut reading, (key, default.as_deref()), request)?;
+                    let is_known = match piece {
+                        Piece::Fixed(bytes) => {
+                            self.read_bytes(reading, bytes);
+                            true
                         }
+                        Piece::Variable(key, default) => {
+                            self.read_variable(reading, (key, default.as_deref()), request).is_some()
+                        }
+                    };
+                    if !is_known {
+                        reading.start(self.row(NONE));
+                        return None;
                     }
                 }
             }
@@ -183,9 +185,9 @@ impl Index {
         if self.compare == Compare::AsArn && reading.colons + 1 < ARN_PARTS {
             // A star alone is any text.
             let is_all = reading.is_behind_many && reading.length == 1;
-            return Some(Reading::from(self.row(if is_all { END } else { 0 })));
+            reading.start(self.row(if is_all { END } else { NONE }));
         }
-        Some(reading)
+        Some(())
     }
 
     fn read_bytes(&self, reading: &mut Reading, bytes: &[u8]) {
@@ -198,7 +200,7 @@ impl Index {
                 MANY if reading.is_behind_many => {}
                 MANY => reading.fill(self.row(STOP)),
                 // Where all characters have one byte, one is any of these.
-                ONE if self.row(WITHIN) == self.row(0) => reading.step(self.row(BEGINNING)),
+                ONE if !self.is_wide => reading.step(self.row(BEGINNING)),
                 ONE => reading.step_over(self.row(BEGINNING), self.row(WITHIN)),
                 b => {
                     let b = fold(b, self.compare, &mut reading.colons);
@@ -227,7 +229,8 @@ impl Index {
                 ends: Vec::new(),
             };
             request.values(key, &mut |value| {
-                let mut anywhere = Reading::from(&vec![u64::MAX; self.words]);
+                let mut anywhere = Reading::default();
+                anywhere.start(&vec![u64::MAX; self.words]);
                 anywhere.colons = reading.colons;
                 self.read_bytes(&mut anywhere, value.as_bytes());
                 variable.count += 1;
@@ -269,23 +272,41 @@ fn fold(b: u8, compare: Compare, colons: &mut usize) -> u8 {
 }
 
 impl Reading {
-    fn from(row: &[u64]) -> Self {
-        let words = row.to_vec();
-        let to = words.len();
-        let mut reading = Self { words, from: 0, to, length: 0, colons: 0, is_behind_many: false };
-        reading.narrow();
-        reading
+    /// Goes to the places that `row` says.
+    fn start(&mut self, row: &[u64]) {
+        self.words.clear();
+        self.words.extend_from_slice(row);
+        (self.from, self.to) = (0, row.len());
+        (self.length, self.colons, self.is_behind_many) = (0, 0, false);
+        self.narrow();
+    }
+
+    /// Adds those of its places that `row` says.
+    fn step_into(&self, sum: &mut [u64], row: &[u64]) {
+        let range = self.from..self.to;
+        let places = self
+            .words
+            .get(range.clone())
+            .into_iter()
+            .flatten()
+            .zip(row.get(range.clone()).into_iter().flatten());
+        for (sum, (word, row)) in sum.get_mut(range).into_iter().flatten().zip(places) {
+            *sum |= word & row;
+        }
     }
 
     /// Goes on behind a byte that stands where `row` says.
     fn step(&mut self, row: &[u64]) {
-        let mut carry = 0;
-        for (word, row) in self.words.iter_mut().zip(row).take(self.to + 1).skip(self.from) {
-            let found = *word & row;
-            *word = found << 1 | carry;
-            carry = found >> 63;
+        self.to = row.len().min(self.to + 1);
+        let range = self.from..self.to;
+        if let (Some(words), Some(row)) = (self.words.get_mut(range.clone()), row.get(range)) {
+            let mut carry = 0;
+            for (word, row) in words.iter_mut().zip(row) {
+                let found = *word & row;
+                *word = found << 1 | carry;
+                carry = found >> 63;
+            }
         }
-        self.to += 1;
         self.narrow();
     }
 

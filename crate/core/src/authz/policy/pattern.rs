@@ -6,10 +6,6 @@
 pub(super) const MANY: u8 = 0xff;
 /// `?`, likewise.
 pub(super) const ONE: u8 = 0xfe;
-/// So many bytes are a short text: an ARN, a name.
-const SHORT: usize = 128;
-/// So much more it takes to look for a piece with question marks, which is held against one place after another.
-pub(super) const ONE_BY_ONE: usize = 16;
 /// The parts of an ARN, of which the last may have colons itself.
 pub(super) const ARN_PARTS: usize = 6;
 
@@ -37,10 +33,8 @@ enum Shape {
     Exact,
     /// One star, at the end.
     Prefix,
-    /// Any other,
+    /// Any other.
     Glob,
-    /// and one with a question mark in a piece that is looked for.
-    Search,
 }
 
 impl Pattern {
@@ -57,11 +51,7 @@ impl Pattern {
         let shape = match bytes.iter().position(|b| *b >= ONE) {
             None => Shape::Exact,
             Some(first) if first + 1 == bytes.len() && bytes.last() == Some(&MANY) => Shape::Prefix,
-            Some(_) => {
-                let mut pieces = bytes.split(|b| *b == MANY);
-                let _ends = (pieces.next(), pieces.next_back());
-                if pieces.any(|piece| piece.contains(&ONE)) { Shape::Search } else { Shape::Glob }
-            }
+            Some(_) => Shape::Glob,
         };
         Self { shape, bytes }
     }
@@ -71,12 +61,11 @@ impl Pattern {
         &self.bytes
     }
 
-    /// About how many nanoseconds it takes to hold a text of `length` bytes against it.
+    /// About how many nanoseconds it takes at most to hold a text of `length` bytes against it.
     pub(super) fn work(&self, length: usize) -> usize {
         match self.shape {
             Shape::Exact | Shape::Prefix => 1,
-            Shape::Glob => 1 + length,
-            Shape::Search => 1 + length * ONE_BY_ONE,
+            Shape::Glob => 1 + length * self.bytes.len() / 4,
         }
     }
 
@@ -160,11 +149,6 @@ fn behind_first<'t>(piece: &[u8], text: &'t str, compare: Compare) -> Option<&'t
         return None;
     }
     let first = piece.first().filter(|b| **b != ONE && compare != Compare::IgnoringCase);
-    // In a short text one place after another is found faster than a search is made ready.
-    if text.len() > SHORT && first.is_some() && !piece.contains(&ONE) {
-        // The standard library's search is linear, whatever the two are.
-        return text.split_once(std::str::from_utf8(piece).ok()?).map(|(_, rest)| rest);
-    }
     let mut rest = text;
     loop {
         if let Some(first) = first {

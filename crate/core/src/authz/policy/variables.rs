@@ -5,7 +5,7 @@
 
 use super::Span;
 use super::evaluate::{Facts, Request};
-use super::pattern::{self, Compare, ONE, ONE_BY_ONE, Pattern, push_wild};
+use super::pattern::{self, Compare, Pattern, push_wild};
 use crate::model::json::Faults;
 
 /// A resource or a value of a condition.
@@ -78,15 +78,11 @@ impl Text {
         Self::Open(pieces)
     }
 
-    /// About how many nanoseconds it takes to hold a value of `length` bytes against it.
+    /// About how many nanoseconds it takes at most to hold a value of `length` bytes against it.
     fn work(&self, length: usize) -> usize {
         match self {
             Self::Fixed(pattern) => pattern.work(length),
-            Self::Open(pieces) => {
-                let has_one = |piece: &Piece| matches!(piece, Piece::Fixed(bytes) if bytes.contains(&ONE));
-                let times = if pieces.iter().any(has_one) { ONE_BY_ONE } else { 1 };
-                (8 + length) * pieces.len() * times
-            }
+            Self::Open(pieces) => pieces.len() * PART * (1 + length / 4),
         }
     }
 
@@ -135,14 +131,16 @@ pub(super) fn is_vendor(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-/// What is tried one text after another, in about as many nanoseconds; what would take more is worth an index.
-const FEW: usize = 1024;
+/// What takes about so many nanoseconds is tried one text after another; what would take more is worth an index.
+const SOON: usize = 4096;
+/// So many bytes are a part of a text with variables, where one has to guess.
+const PART: usize = 64;
 
 /// The texts of a list, by their numbers.
 pub(super) type Texts<'t> = &'t dyn Fn(usize) -> Option<&'t Text>;
 
-/// Hands over each of the request's values of `key`, with whether any of `texts` covers it; `None` where none does and
-/// one has a variable without a value.
+/// Hands over each of the request's values of `key`, once or twice, with whether any of `texts` covers it; `None` where
+/// none does and one has a variable without a value.
 pub(super) fn each_covered(
     texts: Texts<'_>,
     key: &str,
@@ -150,26 +148,15 @@ pub(super) fn each_covered(
     request: &Request<'_>,
     each: &mut dyn FnMut(&str, Option<bool>),
 ) {
-    let (mut left, mut done) = (FEW, 0);
+    let mut left = SOON;
     request.values(key, &mut |value| {
         if let Some(covered) = any_matches(texts, value, compare, request.facts, &mut left) {
-            done += 1;
             each(value, covered);
         }
     });
-    if left > 0 {
-        return;
+    if left == 0 {
+        request.indexes.each_covered(texts, key, compare, request, each);
     }
-    let covered = request.indexes.covered(key, compare, texts, request);
-    let (mut number, mut end) = (0, 0);
-    request.values(key, &mut |value| {
-        end += value.len();
-        if number >= done {
-            each(value, covered.at(end));
-        }
-        number += 1;
-        end += 1;
-    });
 }
 
 /// Whether any of `texts` covers `value`, as [`each_covered`] says it; nothing where it takes more than is left.
