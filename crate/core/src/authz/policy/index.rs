@@ -54,8 +54,12 @@ impl Indexes {
         let mut is_open = false;
         let mut reading = Reading::default();
         for text in (0..).map_while(texts) {
-            is_open |= index.read(&mut reading, text, request).is_none();
-            reading.step_into(&mut covered, index.row(END));
+            if index.read(&mut reading, text, request).is_none() {
+                is_open = true;
+            } else if reading.is_on {
+                let places = reading.words.iter().zip(index.row(END));
+                covered.iter_mut().zip(places).for_each(|(word, (place, end))| *word |= place & end);
+            }
         }
         let mut end = 0;
         request.values(key, &mut |value| {
@@ -72,8 +76,7 @@ struct Index {
     compare: Compare,
     /// How many words a row has: a bit for each byte of the values, and one behind each value.
     words: usize,
-    /// For each byte, the number of the row that says where it is; that of row 0, which is empty, for most.
-    numbers: [u8; 256],
+    /// For each byte, where it is.
     rows: Vec<u64>,
     /// Whether there are characters of more than one byte.
     is_wide: bool,
@@ -98,10 +101,8 @@ struct Variable {
 struct Reading {
     /// The places up to which the values are as the pattern says.
     words: Vec<u64>,
-    /// There are none before this word,
-    from: usize,
-    /// nor from this one on.
-    to: usize,
+    /// Whether there are any.
+    is_on: bool,
     length: usize,
     colons: usize,
     is_behind_many: bool,
@@ -116,14 +117,8 @@ impl Index {
             bytes.push(END);
         });
         let words = bytes.len() / 64 + 1;
-        let mut index = Self {
-            compare,
-            words,
-            numbers: [0; 256],
-            rows: vec![0; words],
-            is_wide: !bytes.iter().all(|b| b.is_ascii() || *b >= COLON),
-            variables: Vec::new(),
-        };
+        let mut index =
+            Self { compare, words, rows: vec![0; 256 * words], is_wide: false, variables: Vec::new() };
         let mut before = END;
         for (at, b) in bytes.into_iter().enumerate() {
             let kind = match b {
@@ -131,31 +126,19 @@ impl Index {
                 _ if is_within(b) => WITHIN,
                 _ => BEGINNING,
             };
-            index.set(b, at);
-            index.set(kind, at);
-            if before == END {
-                index.set(START, at);
+            index.is_wide |= kind == WITHIN;
+            for row in [b, kind, if before == END { START } else { kind }] {
+                if let Some(word) = index.rows.get_mut(usize::from(row) * words + at / 64) {
+                    *word |= 1 << (at % 64);
+                }
             }
             before = b;
         }
         index
     }
 
-    fn set(&mut self, row: u8, at: usize) {
-        let Some(number) = self.numbers.get_mut(usize::from(row)) else { return };
-        if *number == 0 {
-            // There are fewer than 256: UTF-8 leaves out more bytes than have rows of their own here.
-            *number = u8::try_from(self.rows.len() / self.words).unwrap_or_default();
-            self.rows.resize(self.rows.len() + self.words, 0);
-        }
-        if let Some(word) = self.rows.get_mut(usize::from(*number) * self.words + at / 64) {
-            *word |= 1 << (at % 64);
-        }
-    }
-
     fn row(&self, row: u8) -> &[u64] {
-        let number = self.numbers.get(usize::from(row)).copied().unwrap_or_default();
-        let start = usize::from(number) * self.words;
+        let start = usize::from(row) * self.words;
         self.rows.get(start..start + self.words).unwrap_or_default()
     }
 
@@ -166,18 +149,11 @@ impl Index {
             Text::Fixed(pattern) => self.read_bytes(reading, pattern.bytes()),
             Text::Open(pieces) => {
                 for piece in pieces {
-                    let is_known = match piece {
-                        Piece::Fixed(bytes) => {
-                            self.read_bytes(reading, bytes);
-                            true
-                        }
+                    match piece {
+                        Piece::Fixed(bytes) => self.read_bytes(reading, bytes),
                         Piece::Variable(key, default) => {
-                            self.read_variable(reading, (key, default.as_deref()), request).is_some()
+                            self.read_variable(reading, (key, default.as_deref()), request)?;
                         }
-                    };
-                    if !is_known {
-                        reading.start(self.row(NONE));
-                        return None;
                     }
                 }
             }
@@ -192,10 +168,9 @@ impl Index {
 
     fn read_bytes(&self, reading: &mut Reading, bytes: &[u8]) {
         for b in bytes {
-            if reading.from == reading.to {
+            if !reading.is_on {
                 return;
             }
-            reading.length += 1;
             match *b {
                 MANY if reading.is_behind_many => {}
                 MANY => reading.fill(self.row(STOP)),
@@ -207,6 +182,7 @@ impl Index {
                     reading.step(self.row(b));
                 }
             }
+            reading.length += 1;
             reading.is_behind_many = *b == MANY;
         }
     }
@@ -274,100 +250,63 @@ fn fold(b: u8, compare: Compare, colons: &mut usize) -> u8 {
 impl Reading {
     /// Goes to the places that `row` says.
     fn start(&mut self, row: &[u64]) {
+        *self = Self { words: std::mem::take(&mut self.words), is_on: true, ..Self::default() };
         self.words.clear();
         self.words.extend_from_slice(row);
-        (self.from, self.to) = (0, row.len());
-        (self.length, self.colons, self.is_behind_many) = (0, 0, false);
-        self.narrow();
-    }
-
-    /// Adds those of its places that `row` says.
-    fn step_into(&self, sum: &mut [u64], row: &[u64]) {
-        let range = self.from..self.to;
-        let places = self
-            .words
-            .get(range.clone())
-            .into_iter()
-            .flatten()
-            .zip(row.get(range.clone()).into_iter().flatten());
-        for (sum, (word, row)) in sum.get_mut(range).into_iter().flatten().zip(places) {
-            *sum |= word & row;
-        }
     }
 
     /// Goes on behind a byte that stands where `row` says.
     fn step(&mut self, row: &[u64]) {
-        self.to = row.len().min(self.to + 1);
-        let range = self.from..self.to;
-        if let (Some(words), Some(row)) = (self.words.get_mut(range.clone()), row.get(range)) {
-            let mut carry = 0;
-            for (word, row) in words.iter_mut().zip(row) {
-                let found = *word & row;
-                *word = found << 1 | carry;
-                carry = found >> 63;
-            }
+        let (mut carry, mut all) = (0, 0);
+        for (word, row) in self.words.iter_mut().zip(row) {
+            let found = *word & row;
+            *word = found << 1 | carry;
+            carry = found >> 63;
+            all |= found;
         }
-        self.narrow();
+        self.is_on = all != 0;
     }
 
     /// Goes on behind a character of any length. Added to the places where characters go on, the place behind its first
     /// byte runs through them as a carry does, up to the next character.
     fn step_over(&mut self, beginning: &[u64], within: &[u64]) {
-        let (mut carry, mut carry_of_sum) = (0, false);
-        let rows = beginning.iter().zip(within);
-        for (word, (beginning, within)) in self.words.iter_mut().zip(rows).take(self.to + 1).skip(self.from) {
+        let (mut carry, mut all) = (0, 0);
+        let mut carry_of_sum = false;
+        for ((word, beginning), within) in self.words.iter_mut().zip(beginning).zip(within) {
             let found = *word & beginning;
             let (sum, is_over) = within.overflowing_add(found << 1 | carry);
             let (sum, is_over_again) = sum.overflowing_add(carry_of_sum.into());
             *word = sum & !within;
             carry = found >> 63;
             carry_of_sum = is_over || is_over_again;
+            all |= found;
         }
-        self.to += 1;
-        self.narrow();
+        self.is_on = all != 0;
     }
 
     /// Goes on behind what stands at all the places that `ends` says, `length` bytes of it.
     fn step_far(&mut self, length: usize, ends: &[u64]) {
-        let words = length / 64;
+        let mut moved = vec![0; ends.len()];
         // Less than 64.
         let bits = u32::try_from(length % 64).unwrap_or_default();
-        let mut moved = vec![0; self.words.len()];
-        for (at, word) in self.words.iter().enumerate() {
-            let parts = [word << bits, word.unbounded_shr(64 - bits)];
-            for (part, place) in parts.into_iter().zip(at + words..) {
-                if let Some(moved) = moved.get_mut(place) {
-                    *moved |= part;
-                }
-            }
+        let mut carry = 0;
+        for (moved, word) in moved.iter_mut().skip(length / 64).zip(&self.words) {
+            *moved = word << bits | carry;
+            carry = word.unbounded_shr(64 - bits);
         }
-        moved.iter_mut().zip(ends).for_each(|(word, ends)| *word &= ends);
-        (self.words, self.from, self.to) = (moved, 0, ends.len());
-        self.narrow();
+        self.words = moved;
+        self.words.iter_mut().zip(ends).for_each(|(word, ends)| *word &= ends);
     }
 
     /// Adds what a star reaches: all places from the first up to the next one of `stops`. A stop less a place before it,
     /// as binary numbers, has the bits between the two.
     fn fill(&mut self, stops: &[u64]) {
         let mut borrow = false;
-        for (word, stop) in self.words.iter_mut().zip(stops).skip(self.from) {
+        for (word, stop) in self.words.iter_mut().zip(stops) {
             let (difference, is_under) = stop.overflowing_sub(*word & !stop);
             let (difference, is_under_again) = difference.overflowing_sub(borrow.into());
             *word |= difference ^ stop;
             borrow = is_under || is_under_again;
-        }
-        self.to = self.words.len();
-        self.narrow();
-    }
-
-    /// Leaves out the words without a place at both ends.
-    fn narrow(&mut self) {
-        let has_none = |at: usize| self.words.get(at).is_none_or(|word| *word == 0);
-        while self.from < self.to && has_none(self.from) {
-            self.from += 1;
-        }
-        while self.from < self.to && has_none(self.to - 1) {
-            self.to -= 1;
         }
     }
 }
