@@ -18,6 +18,7 @@
 
 use super::Caller;
 use super::default_policy::given_policy;
+use super::facts::ByName;
 use super::grants;
 use super::identity::Identities;
 use super::policy::{Effect, Indexes, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
@@ -98,7 +99,7 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
         principal: &asked.caller.principal,
         role_arn: role_arn.as_deref(),
         has_boundary: identities.have_boundary(),
-        facts: asked,
+        facts: &ByName::of(asked),
         indexes: Indexes::default(),
     };
 

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use super::document::items;
 use super::evaluate::Request;
 use super::pattern::Compare;
-use super::values::{Network, Number, address, decimal, instant, is_base64};
+use super::values::{Number, Point, Range, Ranges, address, decimal, instant, is_base64, network};
 use super::variables::{Syntax, Text, each_covered, is_key};
 use crate::model::json::{Faults, Json, Node, repeated};
 
@@ -97,8 +97,8 @@ enum Values {
     /// Of Null: whether the key is to be absent; both may be listed.
     Presence(Vec<bool>),
     Texts(Vec<Text>),
-    Numbers(Vec<Number>),
-    Networks(Vec<Network>),
+    /// Numbers, times, networks.
+    Ranges(Ranges),
 }
 
 const OPERATORS: [(&str, Test, bool); 27] = [
@@ -189,19 +189,21 @@ impl Values {
     fn parse(node: &Node<'_>, test: Test, has_variables: bool, faults: &mut Faults) -> Self {
         let items = items(node);
         let (is_sound, what): (fn(&str) -> bool, _) = match test {
-            Test::Numeric(_) => {
-                return Self::Numbers(each(items, decimal, "This is no decimal number", faults));
+            Test::Numeric(order) => {
+                let read = |text: &str| Some(order.range(number(text)?));
+                return Self::Ranges(ranges(items, &read, "This is no decimal number", faults));
             }
-            Test::Date(_) => {
+            Test::Date(order) => {
+                let read = |text: &str| Some(order.range(time(text)?));
                 let what = "This is neither an ISO 8601 time nor seconds since 1970";
-                return Self::Numbers(each(items, instant, what, faults));
+                return Self::Ranges(ranges(items, &read, what, faults));
             }
             Test::IpAddress => {
                 let what = "This is neither an IP address nor a network in CIDR notation";
-                return Self::Networks(each(items, Network::parse, what, faults));
+                return Self::Ranges(ranges(items, &network, what, faults));
             }
             Test::Null => {
-                return Self::Presence(each(items, truth, "This is neither true nor false", faults));
+                return Self::Presence(each(items, &truth, "This is neither true nor false", faults));
             }
             Test::Bool => (|text| truth(text).is_some(), "This is neither true nor false"),
             Test::Binary => (is_base64, "This is not base64"),
@@ -224,10 +226,27 @@ impl Values {
     }
 }
 
+fn ranges(
+    items: &[Node<'_>],
+    read: &dyn Fn(&str) -> Option<Range>,
+    what: &'static str,
+    faults: &mut Faults,
+) -> Ranges {
+    Ranges::of(each(items, read, what, faults))
+}
+
+fn number(text: &str) -> Option<Point> {
+    decimal(text).map(Number::point)
+}
+
+fn time(text: &str) -> Option<Point> {
+    instant(text).map(Number::point)
+}
+
 /// Reads each of a key's values.
 fn each<T>(
     items: &[Node<'_>],
-    read: fn(&str) -> Option<T>,
+    read: &dyn Fn(&str) -> Option<T>,
     what: &'static str,
     faults: &mut Faults,
 ) -> Vec<T> {
@@ -286,19 +305,14 @@ impl Condition {
                 };
                 each_covered(&|at| texts.get(at), &self.key, compare, request, &mut tally);
             }
-            Values::Numbers(numbers) => {
-                let (read, order): (fn(&str) -> Option<Number>, _) = match test {
-                    Test::Date(order) => (instant, order),
-                    Test::Numeric(order) => (decimal, order),
-                    _ => return false,
+            Values::Ranges(ranges) => {
+                let read: fn(&str) -> Option<Point> = match test {
+                    Test::Date(_) => time,
+                    Test::Numeric(_) => number,
+                    _ => address,
                 };
-                let covers = |value| numbers.iter().any(|number| order.holds(value, *number));
-                request.values(&self.key, &mut |value| tally(value, Some(read(value).is_some_and(covers))));
-            }
-            Values::Networks(networks) => {
-                let covers = |address| networks.iter().any(|network| network.has(address));
-                request
-                    .values(&self.key, &mut |value| tally(value, Some(address(value).is_some_and(covers))));
+                let covers = |value: &str| Some(read(value).is_some_and(|point| ranges.has(point)));
+                request.values(&self.key, &mut |value| tally(value, covers(value)));
             }
         }
         match set {
@@ -316,18 +330,6 @@ impl Condition {
                     any
                 }
             }
-        }
-    }
-}
-
-impl Order {
-    fn holds(self, a: Number, b: Number) -> bool {
-        match self {
-            Self::Equal => a == b,
-            Self::Less => a < b,
-            Self::LessOrEqual => a <= b,
-            Self::Greater => a > b,
-            Self::GreaterOrEqual => a >= b,
         }
     }
 }
