@@ -6,6 +6,7 @@
 //! Adding one: its line in [`KEYS`], or in [`FAMILIES`] where the name goes on behind a colon or a stroke.
 
 use std::cell::OnceCell;
+use std::collections::BinaryHeap;
 
 use super::policy::Facts;
 use super::question::{Question, Resource, pairs};
@@ -175,9 +176,7 @@ impl Facts for ByName<'_> {
         let pairs = self.pairs.get_or_init(|| {
             let mut pairs = Vec::new();
             context(self.asked, &mut |key, value| pairs.push((key.to_ascii_lowercase(), value.to_owned())));
-            // Of this type, since the context itself is sorted as such: sorting takes 3 KB of wasm for each.
-            pairs.sort_unstable();
-            pairs
+            BinaryHeap::from(pairs).into_sorted_vec()
         });
         let start = pairs.partition_point(|(key, _)| key.as_str() < name);
         let found = pairs.iter().skip(start).take_while(|(key, _)| key == name);
