@@ -10,12 +10,14 @@
  * | `01` kind id | a row, opaque |
  *
  * LevelDB skips a commit in its log that does not read, and says nothing. Each commit puts a key of its own number in and
- * deletes the one before: where one is missing in between, two numbers stand there.
+ * deletes the one before: where one is missing in between, two numbers stand there. How many there are, a file beside the
+ * database says as well: where some are missing at the end, it says more.
  */
 
 import { readdir } from "node:fs/promises";
 import type { ClassicLevel } from "classic-level";
 import { StoreError } from "../errors.ts";
+import { CommitCount } from "./commit-count.ts";
 import { codeOf, corrupt, storeError } from "./faults.ts";
 
 /** The layout that this version reads and writes. */
@@ -60,12 +62,14 @@ const COMMITS = { gte: metaKey(COMMIT), lt: metaKey("commit0") };
 export class LevelStore {
   readonly #directory: string;
   readonly #database: Database;
+  readonly #count: CommitCount;
   #commits = 0;
   #isBroken = false;
 
-  private constructor(directory: string, database: Database) {
+  private constructor(directory: string, database: Database, count: CommitCount) {
     this.#directory = directory;
     this.#database = database;
+    this.#count = count;
   }
 
   /** Opens the database in `folder`; makes it, where there is none. */
@@ -75,25 +79,25 @@ export class LevelStore {
     const database: Database = new Level(folder, { ...OPTIONS, createIfMissing });
     try {
       await database.open();
-    } catch (thrown) {
-      throw storeError(directory, thrown);
-    }
-    const store = new LevelStore(directory, database);
-    try {
+      // Nobody else has it open now.
+      const store = new LevelStore(directory, database, new CommitCount(directory));
       await store.#check();
+      return store;
     } catch (thrown) {
       await database.close();
       throw storeError(directory, thrown);
     }
-    return store;
   }
 
   async #check(): Promise<void> {
     const found = await this.#database.get(metaKey("schema"));
     if (!found) {
       if ((await this.#database.keys({ limit: 1 }).all()).length > 0) {
-        throw corrupt(this.#directory, "its database is another program's");
+        const isOurs = this.#count.read() > 0;
+        const what = isOurs ? "the beginning of its log does not read" : "it is another program's";
+        throw corrupt(this.#directory, what);
       }
+      this.#refuseLoss();
       return this.#write([[metaKey("schema"), text.encode(String(SCHEMA))]]);
     }
     const schema = Number(new TextDecoder().decode(found));
@@ -105,6 +109,14 @@ export class LevelStore {
     }
     if (schema !== SCHEMA) throw corrupt(this.#directory, "its schema is unknown");
     this.#commits = await this.#lastCommit();
+    this.#refuseLoss();
+  }
+
+  #refuseLoss(): void {
+    const lost = this.#count.read() - this.#commits;
+    if (lost <= 0) return;
+    const what = `the last ${lost} of its commits are gone; without the file ${this.#count.file} it opens all the same`;
+    throw corrupt(this.#directory, what);
   }
 
   async #lastCommit(): Promise<number> {
@@ -153,9 +165,14 @@ export class LevelStore {
       // A failure as it may be, the commit may stand in the log whole.
       const last = await this.#reopen().catch(() => undefined);
       if (last !== this.#commits + 1) throw thrown;
-      this.#commits = last;
+      this.#committed(last);
       this.#isBroken = false;
     }
+  }
+
+  #committed(number: number): void {
+    this.#commits = number;
+    this.#count.write(number);
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
@@ -167,7 +184,7 @@ export class LevelStore {
     const next = this.#commits + 1;
     batch.put(commitKey(next), NOTHING).del(commitKey(this.#commits));
     await batch.write({ sync: true });
-    this.#commits = next;
+    this.#committed(next);
   }
 
   /** Lets LevelDB read its log again where a write has failed: it would write on behind what does not read. */
@@ -188,8 +205,9 @@ export class LevelStore {
     return this.#lastCommit();
   }
 
-  close(): Promise<void> {
-    return this.#database.close();
+  async close(): Promise<void> {
+    this.#count.close();
+    await this.#database.close();
   }
 }
 

@@ -3,12 +3,12 @@
  * takes its place. For their owner alone: folders have mode 0700, the key has 0600.
  */
 
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Head, HostStorage, RootRecord } from "../storage.ts";
 import { Bodies } from "./bodies.ts";
 import { type Entry, LevelStore, metaKey, rowKey } from "./database.ts";
-import { closed, corrupt, storeError } from "./faults.ts";
+import { closed, corrupt, inUse, storeError } from "./faults.ts";
 import { makeFolder } from "./files.ts";
 import {
   dropKeys,
@@ -27,18 +27,41 @@ export async function openDirectory(directory: string): Promise<HostStorage> {
     throw new TypeError("store.directory is a path");
   }
   try {
-    await makeFolder(join(directory, "db"));
-    // Under one name: LevelDB knows by it what this process has open.
-    return await Directory.open(await realpath(directory));
+    const database = join(directory, "db");
+    await makeFolder(database);
+    const release = await claim(directory, database);
+    try {
+      // Wherever the process goes, it stays where it is.
+      return await Directory.open(await realpath(directory), release);
+    } catch (thrown) {
+      release();
+      throw thrown;
+    }
   } catch (thrown) {
     throw storeError(directory, thrown);
   }
+}
+
+/** What this thread has open, by device and file number: a directory may have several names. */
+const claimed = new Set<string>();
+
+/**
+ * Lets nobody else in this thread have it before what is returned is called. LevelDB's lock is the process's: an attempt
+ * to take it again, from here, is refused, and leaves the file unlocked for other processes.
+ */
+async function claim(directory: string, folder: string): Promise<() => void> {
+  const { dev, ino } = await stat(folder, { bigint: true });
+  const name = `${dev} ${ino}`;
+  if (claimed.has(name)) throw inUse(directory);
+  claimed.add(name);
+  return () => claimed.delete(name);
 }
 
 class Directory implements HostStorage {
   readonly #directory: string;
   readonly #database: LevelStore;
   readonly #bodies: Bodies;
+  readonly #release: () => void;
   /** The names of the root keys that were handed out. */
   readonly #names = new WeakMap<CryptoKey, string>();
   #root: RootRecord | undefined;
@@ -47,15 +70,16 @@ class Directory implements HostStorage {
   #parts: AsyncGenerator<Uint8Array[], void> | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(directory: string, database: LevelStore) {
+  private constructor(directory: string, database: LevelStore, release: () => void) {
     this.#directory = directory;
     this.#database = database;
+    this.#release = release;
     this.#bodies = new Bodies(directory);
   }
 
-  static async open(directory: string): Promise<Directory> {
+  static async open(directory: string, release: () => void): Promise<Directory> {
     const database = await LevelStore.open(directory, join(directory, "db"));
-    const store = new Directory(directory, database);
+    const store = new Directory(directory, database, release);
     try {
       await store.#openRoot();
       return store;
@@ -199,7 +223,7 @@ class Directory implements HostStorage {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#database.close();
+    this.#closing ??= this.#database.close().finally(this.#release);
     return this.#closing;
   }
 }

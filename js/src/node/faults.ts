@@ -18,10 +18,7 @@ export function storeError(directory: string, thrown: unknown): Error {
   if (thrown instanceof StoreError) return thrown;
   // LevelDB's own error is the cause of "Database failed to open"; it has the system's in its message alone.
   const { code, message = "" } = (thrown as Thrown).cause ?? (thrown as Thrown);
-  if (code === "LEVEL_LOCKED") {
-    const where = "by another process, or elsewhere in this one";
-    return new StoreError("StoreInUseError", `The directory ${directory} is open ${where}.`);
-  }
+  if (code === "LEVEL_LOCKED") return inUse(directory);
   if (code === "LEVEL_CORRUPTION") return corrupt(directory, message);
   if (code === "LEVEL_DATABASE_NOT_OPEN" || code === "LEVEL_ITERATOR_NOT_OPEN") return closed();
   if (code === "ENOSPC" || code === "EDQUOT" || /No space left|quota exceeded/i.test(message)) {
@@ -37,9 +34,14 @@ export function storeError(directory: string, thrown: unknown): Error {
 export function corrupt(directory: string, what: string): StoreError {
   return new StoreError(
     "CorruptStoreError",
-    `The store in ${directory} is damaged: ${what}. Nothing was changed; put a backup of the whole directory in its ` +
-      "place, or import an export into a new one.",
+    `The store in ${directory} is damaged: ${what}. Put a backup of the whole directory in its place, or import an ` +
+      "export into a new one.",
   );
+}
+
+export function inUse(directory: string): StoreError {
+  const where = "in another process, or elsewhere in this one";
+  return new StoreError("StoreInUseError", `The directory ${directory} is open ${where}.`);
 }
 
 export function closed(): StoreError {
