@@ -61,7 +61,18 @@ export interface CallerOptions {
   readonly organization?: string;
 }
 
-export interface SendOptions extends CallerOptions {}
+export interface SendOptions extends CallerOptions {
+  /**
+   * Of CreateKey: the key's id, a UUID or `mrk-` and 32 hexadecimal digits, in place of a fresh one. For tests that can be
+   * repeated; AWS has no such thing.
+   */
+  readonly keyId?: string;
+  /**
+   * With `keyId`: the key's material. 32 bytes for a symmetric key, a MAC's as long as its digest, PKCS #8 for a key pair.
+   * It is as secret as you have kept it.
+   */
+  readonly keyMaterial?: Uint8Array;
+}
 
 /** A statement of a policy that was asked. Places are in UTF-16 units of the layer's document. */
 export interface StatementOutcome {
@@ -411,18 +422,19 @@ export interface AuditApi {
 /** What protects the store, in facts. */
 export interface Description {
   readonly version: string;
-  readonly store: "indexeddb" | "memory";
+  readonly store: "indexeddb" | "memory" | "directory";
   readonly rootKey: {
     /**
      * `browser`: a non-extractable CryptoKey kept by the browser: binds scripts, not the disk.
+     * `file`: a key file of mode 0600 in the store's directory: whoever reads the directory opens the store.
      * `passphrase`: derived from a passphrase at every opening: protects at rest.
      * `memory`: gone with the tab.
      */
-    readonly mode: "browser" | "passphrase" | "memory";
+    readonly mode: "browser" | "file" | "passphrase" | "memory";
     readonly meaning: string;
   };
   readonly persistence: {
-    /** Whether the browser has promised not to evict the store. */
+    /** Whether the browser has promised not to evict the store; in a directory it is `true`. */
     readonly persisted: boolean;
     readonly meaning: string;
   };
@@ -430,6 +442,8 @@ export interface Description {
   readonly region: string;
   readonly now: Date;
   readonly keys: number;
+  /** IAM's access keys. */
+  readonly accessKeys: number;
   readonly objects: number;
   readonly generation: number;
   /** Set where `seed` or `clock` made this store reproducible: never use it for a secret. */
@@ -437,8 +451,8 @@ export interface Description {
 }
 
 export interface OpenOptions {
-  /** Default: `indexeddb` where there is one, else `memory`. */
-  readonly store?: "indexeddb" | "memory";
+  /** Default: `indexeddb` where there is one, else `memory`. A directory, in Node, has one opener at a time. */
+  readonly store?: "indexeddb" | "memory" | { readonly directory: string };
   /** The database's name. Default: `tabkms`. */
   readonly name?: string;
   /** Opens a store in passphrase mode, or makes a new one in it. */
@@ -484,7 +498,7 @@ export interface KmsApi extends AsyncDisposable {
   /** A copy in memory, for a what-if: what happens there stays there. Close it when done. */
   fork(): Promise<KmsApi>;
   describe(): Promise<Description>;
-  /** Puts the store under a passphrase, or (`null`) back under the browser's key. */
+  /** Puts the store under a passphrase, or (`null`) back under the browser's key or the key file. */
   setPassphrase(passphrase: string | null): Promise<void>;
   /** The whole store, encrypted under `passphrase`. */
   exportStore(passphrase: string): Promise<Blob>;

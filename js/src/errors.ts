@@ -4,6 +4,8 @@ export const STORAGE_ERRORS = [
   "QuotaExceededError",
   "SchemaTooNewError",
   "CorruptStoreError",
+  "StoreInUseError",
+  "KeyFileError",
   "PassphraseRequiredError",
   "WrongPassphraseError",
   "ClosedError",

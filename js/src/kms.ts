@@ -25,10 +25,12 @@ import type {
   Step,
   Traced,
 } from "./api.ts";
-import { type ErrorLike, rebuild, rethrowing } from "./errors.ts";
+import { type ErrorLike, rebuild, rethrowing, StoreError } from "./errors.ts";
 import { RequestHandler, type RequestHandlerOptions } from "./handler.ts";
 import { load, type WasmSource } from "./load.ts";
-import { askForPersistence, holdStore, isPersisted, persistenceMeaning } from "./persistence.ts";
+import { persistenceMeaning, ROOT_KEY_MEANINGS } from "./meanings.ts";
+import { askForPersistence, holdStore, isPersisted } from "./persistence.ts";
+import type { DirectoryOpener, HostStorage } from "./storage.ts";
 import * as streams from "./streams.ts";
 import {
   auditVerdict,
@@ -51,6 +53,17 @@ export interface LocalOptions extends OpenOptions {
   readonly engine?: "auto" | "wasm";
 }
 
+/** An access key with its secret, in ASCII. */
+export interface AccessKey {
+  /** The ARN of whoever signs with it. */
+  readonly principal: string;
+  readonly account: string;
+  /** `AIDA…`; of an account's root the account. */
+  readonly userId: string;
+  readonly isActive: boolean;
+  readonly secret: Uint8Array;
+}
+
 interface Reply {
   readonly answer?: Members;
   readonly error?: ErrorLike;
@@ -64,28 +77,57 @@ interface Begun<Session> {
   readonly steps?: readonly Step[];
 }
 
-type RawFacts = Omit<Description, "persistence" | "now"> & { readonly now: number };
+type RawFacts = Omit<Description, "persistence" | "now" | "rootKey"> & {
+  readonly rootKey: Pick<Description["rootKey"], "mode">;
+  readonly now: number;
+};
 
 interface Opened {
   readonly kms: Core;
-  /** Lets the store's lock go. */
-  readonly release: () => void;
+  /** Lets the store's lock go, or its directory. */
+  readonly release: () => void | Promise<void>;
 }
 
 /** Opens a store, or makes one; `find` is asked for the wasm file where the options have none. */
 export async function openStore(
-  { wasm, passphrase, ...options }: LocalOptions,
+  { wasm, ...options }: LocalOptions,
   find?: () => WasmSource,
+  openDirectory: DirectoryOpener = noDirectory,
 ): Promise<Opened> {
   const WasmKms = await load(wasm ?? find);
-  const secret = passphrase === undefined ? undefined : encode(passphrase);
-  const opening = WasmKms.open({ ...options, passphrase: secret });
-  const kms = (await rethrowing(opening).finally(() => secret?.fill(0))) as Core;
+  if (typeof options.store === "object" && options.store !== null) {
+    const storage = await openDirectory(options.store.directory);
+    const release = () => storage.close();
+    try {
+      const kms = await openCore(WasmKms, { ...options, storage });
+      // Nobody else is here whose upload it could be.
+      await rethrowing(kms.dropOrphans());
+      return { kms, release };
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+  }
+  const kms = await openCore(WasmKms, options);
   const facts = (await rethrowing(kms.describe())) as RawFacts;
   if (facts.store !== "indexeddb") return { kms, release: () => {} };
   await askForPersistence();
   const release = await holdStore(options.name ?? "tabkms", () => rethrowing(kms.dropOrphans()));
   return { kms, release };
+}
+
+async function openCore(
+  WasmKms: typeof Core,
+  { passphrase, ...options }: LocalOptions & { readonly storage?: HostStorage },
+): Promise<Core> {
+  const secret = passphrase === undefined ? undefined : encode(passphrase);
+  const opening = WasmKms.open({ ...options, passphrase: secret });
+  return (await rethrowing(opening).finally(() => secret?.fill(0))) as Core;
+}
+
+async function noDirectory(): Promise<never> {
+  const message = "A store in a directory is for Node, and for the package's entry `tabkms` there.";
+  throw new StoreError("StorageRefusedError", message);
 }
 
 /** A key management service. */
@@ -95,7 +137,7 @@ export class Kms implements KmsApi {
   readonly clock: ClockApi;
   readonly audit: AuditApi;
   readonly #kms: Core;
-  readonly #release: () => void;
+  readonly #release: Opened["release"];
   readonly #listeners = new Set<() => void>();
   #closing: Promise<void> | undefined;
 
@@ -152,6 +194,11 @@ export class Kms implements KmsApi {
     return rethrowing(this.#kms.simulate(operation, plain(input), callerOf(options)));
   }
 
+  /** Whose an access key is, and its secret: for whoever checks signatures. */
+  async accessKey(id: string): Promise<AccessKey | undefined> {
+    return rethrowing(this.#kms.accessKey(id));
+  }
+
   requestHandler(options?: RequestHandlerOptions): RequestHandler {
     return new RequestHandler(this, options);
   }
@@ -167,9 +214,15 @@ export class Kms implements KmsApi {
 
   async describe(): Promise<Description> {
     const facts = (await rethrowing(this.#kms.describe())) as RawFacts;
-    const persisted = facts.store === "indexeddb" && (await isPersisted());
-    const meaning = persistenceMeaning(facts.store, persisted);
-    return { ...facts, now: dateOf(facts.now), persistence: { persisted, meaning } };
+    const persisted =
+      facts.store === "directory" || (facts.store === "indexeddb" && (await isPersisted()));
+    const { mode } = facts.rootKey;
+    return {
+      ...facts,
+      rootKey: { mode, meaning: ROOT_KEY_MEANINGS[mode] },
+      now: dateOf(facts.now),
+      persistence: { persisted, meaning: persistenceMeaning(facts.store, persisted) },
+    };
   }
 
   async setPassphrase(passphrase: string | null): Promise<void> {
@@ -204,7 +257,7 @@ export class Kms implements KmsApi {
   async #close(): Promise<void> {
     this.#listeners.clear();
     await rethrowing(this.#kms.close());
-    this.#release();
+    await this.#release();
   }
 
   /** For `await using`, where the host has it. */

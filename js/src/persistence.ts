@@ -17,14 +17,6 @@ export async function isPersisted(): Promise<boolean> {
   }
 }
 
-export function persistenceMeaning(store: "indexeddb" | "memory", persisted: boolean): string {
-  if (store === "memory") return "Kept in memory: everything is gone when this is closed.";
-  return persisted
-    ? "The browser has promised to keep this store until you clear this site's data."
-    : "The browser may delete this store, keys and objects together, when the disk runs full or (Safari) after " +
-        "seven days without a visit. An export is the copy that stays.";
-}
-
 /**
  * Holds the store's lock, shared, until the returned function is called. Before that, if nobody else holds it, runs
  * `tidy`: bodies that no object names are an interrupted upload's here, but may be an upload under way in another tab.

@@ -5,8 +5,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { createEndpoint } from "../../dist/endpoint.js";
 import { Kms } from "../../dist/index.js";
-import { createEndpoint } from "../../dist/node/index.js";
 
 export const CLI = fileURLToPath(new URL("../../dist/node/cli.js", import.meta.url));
 
@@ -139,9 +139,10 @@ export function program(t, args, { env = {} } = {}) {
   return { child, said, exit };
 }
 
-/** `tabkms serve --memory --port 0`, once it has told its address. */
+/** `tabkms serve --port 0`, in memory unless it is told a folder, once it has told its address. */
 export async function served(t, args = [], options = {}) {
-  const running = program(t, ["serve", "--memory", "--port", "0", ...args], options);
+  const store = args.includes("--data") ? [] : ["--memory"];
+  const running = program(t, ["serve", ...store, "--port", "0", ...args], options);
   const url = await firstLine(running);
   return { ...running, url, port: Number(new URL(url).port), ...caller(url) };
 }

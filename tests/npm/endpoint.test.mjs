@@ -16,9 +16,9 @@ import {
   NotFoundException,
   paginateListKeys,
 } from "@aws-sdk/client-kms";
+import { createEndpoint } from "../../dist/endpoint.js";
 import { Kms, KmsError } from "../../dist/index.js";
 import { defaultDataDirectory } from "../../dist/node/directories.js";
-import { createEndpoint } from "../../dist/node/index.js";
 import { logTo } from "../../dist/node/log.js";
 import { credentials } from "../lib/aws-sdk.mjs";
 import { dial, program, raw, SIGNED, served, start, TYPE } from "../lib/endpoint.mjs";

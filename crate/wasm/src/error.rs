@@ -15,7 +15,7 @@ use crate::host;
 pub enum StorageError {
     /// The browser gives no storage here: a private window, a blocked site, another tab in the way.
     Refused(String),
-    /// The disk quota is used up. The write that met it changed nothing.
+    /// The disk quota is used up, or the disk. The write that met it changed nothing.
     QuotaExceeded,
     /// A newer tabkms wrote the database.
     SchemaTooNew {
@@ -50,11 +50,13 @@ impl StorageError {
         }
     }
 
-    /// Reads an exception that IndexedDB or WebCrypto threw.
+    /// Reads an exception that IndexedDB, WebCrypto or a host's own storage threw.
     pub(crate) fn from_thrown(thrown: &JsValue) -> Self {
         let (name, message) = host::describe(thrown);
         match name.as_str() {
             "QuotaExceededError" => Self::QuotaExceeded,
+            "CorruptStoreError" => Self::Corrupt(message),
+            "ClosedError" => Self::Closed,
             "SecurityError" | "UnknownError" | "NotAllowedError" => Self::Refused(message),
             "DataCloneError" => Self::Refused(format!("this browser cannot keep such a value: {message}")),
             _ => Self::Host(if name.is_empty() { message } else { format!("{name}: {message}") }),
@@ -66,7 +68,9 @@ impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(why) => write!(f, "The browser refuses storage: {why}"),
-            Self::QuotaExceeded => f.write_str("The storage quota is used up; nothing was changed."),
+            Self::QuotaExceeded => {
+                f.write_str("The storage quota or the disk is used up; nothing was changed.")
+            }
             Self::SchemaTooNew { known } => {
                 write!(f, "A newer tabkms wrote this database; this version reads schema {known} at most.")
             }

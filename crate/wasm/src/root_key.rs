@@ -1,14 +1,14 @@
 //! The root key: a WebCrypto key that wasm never sees, and the record of it that a store keeps.
 //!
-//! It wraps one thing, the store key. Three modes: kept by the browser as a non-extractable `CryptoKey` (binds
-//! scripts, not the disk: browsers write such keys into the profile in the clear), derived from a passphrase at
-//! every opening (protects at rest), or in memory alone.
+//! It wraps one thing, the store key. Four modes: kept by the browser as a non-extractable `CryptoKey` (binds
+//! scripts, not the disk: browsers write such keys into the profile in the clear), in a file that JavaScript reads,
+//! derived from a passphrase at every opening (protects at rest), or in memory alone.
 //!
 //! The record is a JavaScript object, since a `CryptoKey` can stand nowhere else:
 //! `{ version: 1, mode, iv, wrapped, key? , salt?, rounds? }`, `wrapped` being the store key under AES-256-GCM with
 //! `tabkms store key, record 1, <mode>, <store>` as associated data.
 
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use tabkms_core::crypto::{Random, StoreKey};
 use wasm_bindgen::prelude::*;
 use web_sys::CryptoKey;
@@ -31,6 +31,8 @@ const SALT_LEN: usize = 16;
 pub enum Mode {
     /// The browser, in the database.
     Browser,
+    /// The host, in a file beside the store.
+    File,
     /// A person, in mind: derived again at every opening.
     Passphrase,
     /// Nobody: it is gone with the tab.
@@ -43,29 +45,16 @@ impl Mode {
     pub fn name(self) -> &'static str {
         match self {
             Self::Browser => "browser",
+            Self::File => "file",
             Self::Passphrase => "passphrase",
             Self::Memory => "memory",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Browser, Self::Passphrase, Self::Memory].into_iter().find(|mode| mode.name() == name)
-    }
-
-    /// What it protects from, and what not, in two sentences.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Browser => {
-                "A key that no script can read out, kept by this browser. Whoever copies the browser's profile from \
-                 the disk can open the store: a passphrase protects against that."
-            }
-            Self::Passphrase => {
-                "Derived from your passphrase each time the store is opened (PBKDF2, 600,000 rounds or more). Whoever \
-                 copies the profile from the disk has to guess the passphrase; whoever forgets it has lost the store."
-            }
-            Self::Memory => "In this tab's memory alone: everything is gone when the tab is closed.",
-        }
+        [Self::Browser, Self::File, Self::Passphrase, Self::Memory]
+            .into_iter()
+            .find(|mode| mode.name() == name)
     }
 }
 
@@ -85,15 +74,21 @@ struct Derivation {
 }
 
 impl RootKey {
-    /// Makes one that cannot be extracted: [`Mode::Browser`] or [`Mode::Memory`].
+    /// Makes one that cannot be extracted, kept as `mode` says; `made` is the host's own, where it makes one itself.
     ///
     /// # Errors
-    /// [`StorageError::Refused`] where there is no WebCrypto (a page that is not served securely).
-    pub async fn generate(mode: Mode) -> Result<Self, StorageError> {
-        let algorithm = Object::new();
-        host::set(&algorithm, "name", &"AES-GCM".into());
-        host::set(&algorithm, "length", &256.into());
-        let key = settled(subtle()?.generate_key_with_object(&algorithm, false, &usages())).await?;
+    /// [`StorageError::Refused`] where there is no WebCrypto (a page that is not served securely); those of the host.
+    pub async fn generate(mode: Mode, made: Option<Promise>) -> Result<Self, StorageError> {
+        let made = match made {
+            Some(made) => Ok(made),
+            None => {
+                let algorithm = Object::new();
+                host::set(&algorithm, "name", &"AES-GCM".into());
+                host::set(&algorithm, "length", &256.into());
+                subtle()?.generate_key_with_object(&algorithm, false, &usages())
+            }
+        };
+        let key = settled(made.map(JsCast::unchecked_into)).await?;
         Ok(Self { mode, key: key.unchecked_into(), derivation: None })
     }
 
@@ -181,7 +176,7 @@ impl RootKey {
         let Some(bytes) = opened else {
             return Err(match root.mode {
                 Mode::Passphrase => StorageError::WrongPassphrase,
-                Mode::Browser | Mode::Memory => damaged(),
+                Mode::Browser | Mode::File | Mode::Memory => damaged(),
             });
         };
         let store_key = StoreKey::copy_from(&bytes).ok_or_else(damaged)?;
@@ -216,7 +211,9 @@ impl Record {
         let iv = host::member(record, "iv")?.dyn_into::<Uint8Array>().ok()?.to_vec().try_into().ok()?;
         let wrapped = host::member(record, "wrapped")?.dyn_into::<Uint8Array>().ok()?;
         let keeper = match mode {
-            Mode::Browser | Mode::Memory => Keeper::Key(host::member(record, "key")?.unchecked_into()),
+            Mode::Browser | Mode::File | Mode::Memory => {
+                Keeper::Key(host::member(record, "key")?.unchecked_into())
+            }
             Mode::Passphrase => {
                 let salt = host::member(record, "salt")?.dyn_into::<Uint8Array>().ok()?;
                 let rounds = host::member(record, "rounds")?.as_f64()?;

@@ -5,11 +5,13 @@ import { readFileSync } from "node:fs";
 import { StoreError } from "../errors.ts";
 import { type Command, columns, Failure, helpOf, readLine, UsageError } from "./command.ts";
 import { EndpointError } from "./endpoint.ts";
+import { SeedError } from "./seed/shape.ts";
 
 type Load = () => Promise<{ readonly command: Command }>;
 
 const COMMANDS: Readonly<Record<string, Load>> = {
   serve: () => import("./commands/serve.ts"),
+  credentials: () => import("./commands/credentials.ts"),
 };
 
 process.exitCode = await main(process.argv.slice(2));
@@ -48,6 +50,7 @@ function report(thrown: unknown, command: string | undefined): number {
   if (
     thrown instanceof EndpointError ||
     thrown instanceof StoreError ||
+    thrown instanceof SeedError ||
     thrown instanceof Failure
   ) {
     process.stderr.write(`tabkms: ${thrown.message}\n`);

@@ -2,7 +2,8 @@
 
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { anyAccessKey } from "./authenticate.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { signatures } from "./credentials.ts";
 import { isLoopbackAddress, isLoopbackName } from "./guard.ts";
 import { HttpServer, type Limits } from "./http.ts";
 import { type EndpointKms, Service, type ServiceOptions } from "./service.ts";
@@ -60,6 +61,7 @@ const GRACE = 10_000;
 
 class LocalEndpoint implements Endpoint {
   readonly #options: EndpointOptions;
+  readonly #authenticator: Authenticator;
   readonly #service: Service;
   #servers: HttpServer[] = [];
   #address: Address | undefined;
@@ -69,7 +71,9 @@ class LocalEndpoint implements Endpoint {
     const { host } = options;
     const allowedHosts = [...(options.allowedHosts ?? []), ...(host === undefined ? [] : [host])];
     this.#options = options;
-    this.#service = new Service(kms, { ...options, allowedHosts });
+    this.#authenticator = options.authenticator ?? signatures(kms);
+    const authenticator = this.#authenticator;
+    this.#service = new Service(kms, { ...options, authenticator, allowedHosts });
   }
 
   get address(): Address | undefined {
@@ -78,8 +82,8 @@ class LocalEndpoint implements Endpoint {
 
   async listen(): Promise<Address> {
     if (this.#address) return this.#address;
-    const { host = "localhost", port = DEFAULT_PORT, authenticator = anyAccessKey } = this.#options;
-    if (!isLoopback(host) && !(await authenticator.hasCredentials())) {
+    const { host = "localhost", port = DEFAULT_PORT } = this.#options;
+    if (!isLoopback(host) && !(await this.#authenticator.hasCredentials())) {
       throw new EndpointError(
         "NoCredentialsError",
         `No credentials have been made, so anybody who reaches ${host} would be the account's root: without them the endpoint listens on loopback only.`,

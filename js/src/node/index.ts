@@ -1,11 +1,15 @@
-/** The endpoint for programs of yours, in Node: a test starts one in its own process. */
+/** As `tabkms`, for Node: a store may stand in a directory. No bundle for a browser comes here (`exports`). */
 
-export type { Authenticated, Authenticator } from "./authenticate.ts";
-export { anyAccessKey } from "./authenticate.ts";
-export type { Address, Endpoint, EndpointErrorName, EndpointOptions } from "./endpoint.ts";
-export { createEndpoint, DEFAULT_PORT, EndpointError } from "./endpoint.ts";
-export type { GuardOptions } from "./guard.ts";
-export type { Limits } from "./http.ts";
-export type { LogEntry, Logger } from "./log.ts";
-export type { Facts, Head, IncomingRequest } from "./message.ts";
-export type { EndpointKms, ServiceOptions } from "./service.ts";
+import { type LocalOptions, openStore, Kms as SlimKms } from "../kms.ts";
+import { packagedWasm } from "../packaged.ts";
+import { openDirectory } from "./directory.ts";
+
+export * from "../index.ts";
+
+/** A key management service. */
+export class Kms extends SlimKms {
+  /** Opens a store, or makes one. */
+  static override async open(options: LocalOptions = {}): Promise<Kms> {
+    return new Kms(await openStore(options, packagedWasm, openDirectory));
+  }
+}

@@ -3,7 +3,8 @@
 import type { CallerOptions, KmsApi } from "../api.ts";
 import { KmsError } from "../errors.ts";
 import { answer, CONTENT_TYPE, regionOf } from "../wire.ts";
-import { type Authenticated, type Authenticator, anyAccessKey } from "./authenticate.ts";
+import type { Authenticated, Authenticator } from "./authenticate.ts";
+import { type CredentialStore, signatures } from "./credentials.ts";
 import { corsHeaders, Guard, type GuardOptions } from "./guard.ts";
 import { entryOf, type Logger } from "./log.ts";
 import {
@@ -18,10 +19,10 @@ import { refusal } from "./refusals.ts";
 import { actionOf, answerQuery, asQueryError, isQuery } from "./sts.ts";
 
 /** What the endpoint needs of a KMS. */
-export type EndpointKms = Pick<KmsApi, "send" | "describe" | "iam">;
+export type EndpointKms = Pick<KmsApi, "send" | "iam"> & CredentialStore;
 
 export interface ServiceOptions extends GuardOptions {
-  /** Default: {@link anyAccessKey}. */
+  /** Default: `signatures` of the KMS's own access keys. */
   readonly authenticator?: Authenticator;
   /** Told every request. */
   readonly log?: Logger;
@@ -37,7 +38,10 @@ export class Service {
   readonly #guard: Guard;
   readonly #log: Logger | undefined;
 
-  constructor(kms: EndpointKms, { authenticator = anyAccessKey, log, ...guard }: ServiceOptions) {
+  constructor(
+    kms: EndpointKms,
+    { authenticator = signatures(kms), log, ...guard }: ServiceOptions,
+  ) {
     this.#kms = kms;
     this.#authenticator = authenticator;
     this.#guard = new Guard(guard);

@@ -3,7 +3,7 @@
 use js_sys::{Promise, Reflect};
 use tabkms_core::store::{Generation, Row};
 use tabkms_wasm::error::StorageError;
-use tabkms_wasm::store::{Commit, Head, IndexedDbStore, Outcome, SCHEMA_VERSION, Store};
+use tabkms_wasm::store::{Commit, Head, IndexedDbStore, Outcome, SCHEMA_VERSION, Store, read_all};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -46,10 +46,10 @@ async fn what_was_committed_is_there_after_reopening() {
     let name = fresh_name();
     let store = IndexedDbStore::open(&name).await.unwrap();
     store.commit(first_commit("k")).await.unwrap();
-    let before = store.read_all().await.unwrap();
+    let before = read_all(&store).await.unwrap();
     store.close();
     let again = IndexedDbStore::open(&name).await.unwrap();
-    assert_eq!(again.read_all().await.unwrap(), before);
+    assert_eq!(read_all(&again).await.unwrap(), before);
     assert_eq!(before.rows.len(), 1);
 }
 
@@ -62,8 +62,8 @@ async fn of_two_openers_the_second_to_commit_is_refused() {
     let (b, a) = (b.await.unwrap(), a.await.unwrap());
     let outcomes = [a == Outcome::Committed, b == Outcome::Committed];
     assert_eq!(outcomes.iter().filter(|committed| **committed).count(), 1, "{outcomes:?}");
-    assert_eq!(one.read_all().await.unwrap(), other.read_all().await.unwrap());
-    assert_eq!(one.read_all().await.unwrap().rows.len(), 1);
+    assert_eq!(read_all(&one).await.unwrap(), read_all(&other).await.unwrap());
+    assert_eq!(read_all(&one).await.unwrap().rows.len(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -86,12 +86,12 @@ async fn whoever_migrates_or_deletes_is_not_kept_waiting() {
     let request = factory().delete_database(&name).unwrap();
     settled(&request).await.expect("the open store lets go by itself");
     // And comes back to an empty database, not to an error.
-    let after = store.read_all().await.unwrap();
+    let after = read_all(&store).await.unwrap();
     assert_eq!((after.head, after.rows.len()), (None, 0));
 
     let newer = factory().open_with_u32(&name, SCHEMA_VERSION + 1).unwrap();
     settled(&newer).await.expect("nor is a newer version");
-    let refused = store.read_all().await.unwrap_err();
+    let refused = read_all(&store).await.unwrap_err();
     assert_eq!(refused, StorageError::SchemaTooNew { known: SCHEMA_VERSION });
     newer.result().unwrap().unchecked_into::<IdbDatabase>().close();
 }
@@ -108,7 +108,7 @@ async fn an_opener_that_does_not_let_go_is_reported() {
     // Behind the blocked deletion every opening waits; once it is through, the store opens, and is new.
     stubborn.result().unwrap().unchecked_into::<IdbDatabase>().close();
     let store = IndexedDbStore::open(&name).await.unwrap();
-    assert_eq!(store.read_all().await.unwrap().head, None);
+    assert_eq!(read_all(&store).await.unwrap().head, None);
 }
 
 #[wasm_bindgen_test]
@@ -124,7 +124,7 @@ async fn a_database_that_something_else_filled_is_corrupt_and_not_a_panic() {
         let put = transaction.object_store("meta").unwrap().put_with_key(&head, &"head".into()).unwrap();
         settled(put.unchecked_ref()).await.unwrap();
         let store = IndexedDbStore::open(&name).await.unwrap();
-        assert!(matches!(store.read_all().await.unwrap_err(), StorageError::Corrupt(_)));
+        assert!(matches!(read_all(&store).await.unwrap_err(), StorageError::Corrupt(_)));
     }
     database.close();
 }

@@ -3,7 +3,7 @@
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use tabkms_core::store::{Generation, Row};
 use tabkms_wasm::kms::Kms;
-use tabkms_wasm::store::{Commit, Head, IndexedDbStore, Outcome, Store};
+use tabkms_wasm::store::{Commit, Head, IndexedDbStore, Outcome, Store, read_all};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -212,7 +212,7 @@ async fn an_altered_row_is_corrupt_and_not_believed() {
     create_key(&kms).await;
     done(kms.close()).await;
     let store = IndexedDbStore::open(&name).await.unwrap();
-    let snapshot = store.read_all().await.unwrap();
+    let snapshot = read_all(&store).await.unwrap();
     let head = snapshot.head.unwrap();
     let mut row = snapshot.rows[0].clone();
     row.id = row.id.replace("us-east-1", "eu-west-1");

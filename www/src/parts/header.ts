@@ -41,6 +41,7 @@ function where(about: Description): string {
   const kept = `${countText(about.keys, "key")}, ${countText(about.objects, "object")}`;
   const place: Readonly<Record<typeof about.rootKey.mode, string>> = {
     browser: "kept in this browser, no passphrase",
+    file: "kept in a directory, no passphrase",
     passphrase: "kept in this browser, under a passphrase",
     memory: "in this tab only, gone when it closes",
   };

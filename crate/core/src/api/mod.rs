@@ -15,7 +15,7 @@ use crate::crypto::{Failure, Random, StoreKey};
 use crate::hierarchy::record;
 use crate::model::validate::{Member, members_of, validate};
 use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
-use crate::operations::{self, Context, Means};
+use crate::operations::{self, Context, Given, Means};
 
 mod log;
 
@@ -36,6 +36,8 @@ pub struct Call {
     pub caller: Caller,
     /// Where the steps go.
     pub trace: Trace,
+    /// What CreateKey is given for its key.
+    pub given: Option<Given>,
     /// Of a traced call that was planned: each question to the policies and grants with its answer and the reasons.
     pub decisions: Vec<Value>,
 }
@@ -44,7 +46,14 @@ impl Call {
     /// A call of `operation` that nobody traces.
     #[must_use]
     pub fn new(operation: impl Into<String>, input: Value, caller: Caller) -> Self {
-        Self { operation: operation.into(), input, caller, trace: Trace::off(), decisions: Vec::new() }
+        Self {
+            operation: operation.into(),
+            input,
+            caller,
+            trace: Trace::off(),
+            given: None,
+            decisions: Vec::new(),
+        }
     }
 }
 
@@ -129,15 +138,22 @@ impl Kms {
     pub fn load(&mut self, rows: &[Row]) -> Result<Vec<Change>, StoreError> {
         let mut others = Vec::new();
         for row in rows {
-            let kind = Kind::from_code(row.kind).ok_or(StoreError::UnknownKind(row.kind))?;
-            let change = Change { kind, id: row.id.clone(), record: self.open(row)? };
-            if !self.state.apply(&change)? {
-                others.push(change);
-            }
-            self.generation = self.generation.max(row.generation);
+            others.extend(self.load_row(row)?);
         }
         self.look_ahead();
         Ok(others)
+    }
+
+    /// As [`Kms::load`], of one row. Of what falls due nobody knows before the next [`Kms::load`].
+    ///
+    /// # Errors
+    /// As [`Kms::load`].
+    pub fn load_row(&mut self, row: &Row) -> Result<Option<Change>, StoreError> {
+        let kind = Kind::from_code(row.kind).ok_or(StoreError::UnknownKind(row.kind))?;
+        let change = Change { kind, id: row.id.clone(), record: self.open(row)? };
+        let is_ours = self.state.apply(&change)?;
+        self.generation = self.generation.max(row.generation);
+        Ok((!is_ours).then_some(change))
     }
 
     /// The record of a row; `None` of a tombstone.
@@ -183,6 +199,7 @@ impl Kms {
         let Caller { account, region, .. } = &call.caller;
         let asked = (operation, &call.caller, Parameters::of(members, &input));
         let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
+        context.given = call.given.take();
         let answer = dispatch(&mut context, members, input);
         let outcome = answer.as_ref().map(|told| (context.is_use, audit::of_answer(operation, told)));
         let about = About {

@@ -1,5 +1,6 @@
 //! What a KMS key is: names, metadata, states, aliases, rotation. Parsed on the way in, valid ever after.
 
+pub mod access_key;
 pub mod alias;
 pub mod custom_store;
 pub mod grant;
@@ -13,6 +14,7 @@ pub mod reference;
 pub mod spec;
 pub mod state;
 
+pub use access_key::AccessKey;
 pub use alias::{Alias, AliasName};
 pub use custom_store::{Backing, CloudHsm, ConnectionState, CustomKeyStore, CustomKeyStoreId, XksProxy};
 pub use grant::{Grant, GrantConstraints, GrantId, GrantPrincipal};

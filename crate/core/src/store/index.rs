@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::tree::Tree;
 use crate::hierarchy::MaterialId;
 use crate::keys::{
-    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity, IdentityKind,
-    Key, KeyRef, ManagedPolicy, Region,
+    AccessKey, AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity,
+    IdentityKind, Key, KeyRef, ManagedPolicy, Region,
 };
 use crate::model::Timestamp;
 
@@ -21,6 +21,7 @@ pub(super) enum Entry {
     CustomKeyStore(CustomKeyStore),
     Identity(Identity),
     ManagedPolicy(ManagedPolicy),
+    AccessKey(AccessKey),
 }
 
 impl Entry {
@@ -46,6 +47,10 @@ impl Entry {
 
     pub(super) fn managed_policy(&self) -> Option<&ManagedPolicy> {
         if let Self::ManagedPolicy(policy) = self { Some(policy) } else { None }
+    }
+
+    pub(super) fn access_key(&self) -> Option<&AccessKey> {
+        if let Self::AccessKey(key) = self { Some(key) } else { None }
     }
 
     /// What the record is looked for by, its own key first.
@@ -97,6 +102,10 @@ impl Entry {
             }
             Self::ManagedPolicy(policy) => {
                 vec![Path::managed_policy(policy.account, Some(&policy.name))]
+            }
+            Self::AccessKey(key) => {
+                let of = Path::access_keys_of(key.account, key.user.as_deref());
+                vec![Path::access_key(Some(&key.id)), of.text(&key.id)]
             }
         }
     }
@@ -151,8 +160,9 @@ impl Path {
         Self::materials(region, id).bytes(&account.to_ordered_bytes())
     }
 
+    // What differs comes first: nobody asks for these in an order, and a comparison ends at once.
     pub(super) fn materials(region: &Region, id: MaterialId) -> Self {
-        Self::new(b'M').text(region.as_str()).bytes(id.as_bytes())
+        Self::new(b'M').bytes(id.as_bytes()).text(region.as_str())
     }
 
     pub(super) fn all_due() -> Self {
@@ -232,6 +242,17 @@ impl Path {
     }
 }
 
+impl Path {
+    pub(super) fn access_key(id: Option<&str>) -> Self {
+        Self::new(b'C').maybe_text(id)
+    }
+
+    /// No user is named by an empty text: that is the root.
+    pub(super) fn access_keys_of(account: AccountId, user: Option<&str>) -> Self {
+        Self::new(b'Q').bytes(&account.to_ordered_bytes()).text(user.unwrap_or_default())
+    }
+}
+
 /// All records. A copy shares them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index(Tree<Arc<Entry>>);
@@ -248,12 +269,12 @@ impl Index {
 
     /// Puts a record in place of the one at `own`, or takes it out. Returns that one.
     pub(super) fn set(&mut self, own: &Path, entry: Option<Entry>) -> Option<Arc<Entry>> {
+        if let Some(entry) = entry {
+            return self.0.insert_under(&entry.paths(), Arc::new(entry), |old| old.paths());
+        }
         let old = self.0.remove(&own.0);
         for path in old.iter().flat_map(|old| old.paths()) {
             self.0.forget(&path.0);
-        }
-        if let Some(entry) = entry {
-            self.0.insert_under(&entry.paths(), Arc::new(entry));
         }
         old
     }

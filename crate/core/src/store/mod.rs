@@ -20,6 +20,9 @@ pub use tree::Tree;
 
 use std::fmt;
 
+use crate::model::cbor::{Cbor, Reader, Writer};
+use crate::record;
+
 /// Counts commits. A store that has never been written is of generation 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Generation(pub u64);
@@ -29,6 +32,16 @@ impl Generation {
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
+    }
+}
+
+impl Cbor for Generation {
+    fn write(&self, to: &mut Writer) {
+        to.u64(self.0);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Self {
+        Self(from.u64())
     }
 }
 
@@ -56,6 +69,8 @@ pub enum Kind {
     ManagedPolicy = 9,
     /// Where the chain of audit segments ends (deferred).
     AuditHead = 10,
+    /// An access key.
+    AccessKey = 11,
     /// An S3 bucket.
     Bucket = 32,
     /// An S3 object's metadata; its body stands in pieces beside the rows.
@@ -77,11 +92,19 @@ impl Kind {
             Self::Identity,
             Self::ManagedPolicy,
             Self::AuditHead,
+            Self::AccessKey,
             Self::Bucket,
             Self::Object,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == code)
+    }
+
+    /// Whether rows of this kind are to be loaded in the order of their generations, after all others. These may come
+    /// in any order.
+    #[must_use]
+    pub fn is_ordered(self) -> bool {
+        matches!(self, Self::LastUse | Self::Audit | Self::AuditHead | Self::Bucket | Self::Object)
     }
 }
 
@@ -97,6 +120,8 @@ pub struct Row {
     /// The sealed record; `None` is a tombstone, kept so that other tabs learn of the deletion.
     pub sealed: Option<Vec<u8>>,
 }
+
+record!(Row { kind, id, generation, sealed: bytes });
 
 /// What is wrong with stored rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::segment::Chained;
 use super::{Kind, StoreError};
-use crate::keys::{Alias, CustomKeyStore, Grant, Identity, Key, KeyRef, ManagedPolicy};
+use crate::keys::{AccessKey, Alias, CustomKeyStore, Grant, Identity, Key, KeyRef, ManagedPolicy};
 use crate::model::cbor::{Cbor, Reader, Writer};
 use crate::model::{Timestamp, Uuid};
 
@@ -82,6 +82,14 @@ impl Record for ManagedPolicy {
 
     fn id(&self) -> String {
         format!("{}/{}", self.account, self.name)
+    }
+}
+
+impl Record for AccessKey {
+    const KIND: Kind = Kind::AccessKey;
+
+    fn id(&self) -> String {
+        self.id.clone()
     }
 }
 

@@ -7,8 +7,8 @@ use super::index::{Entry, Index, Path};
 use super::{Change, Clock, Event, Kind, LastUse, Record, StoreError};
 use crate::hierarchy::MaterialId;
 use crate::keys::{
-    AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity, IdentityKind,
-    Key, KeyManager, KeyRef, ManagedPolicy, NotAnId, Region,
+    AccessKey, AccountId, Alias, AliasName, CustomKeyStore, CustomKeyStoreId, Grant, GrantId, Identity,
+    IdentityKind, Key, KeyManager, KeyRef, ManagedPolicy, NotAnId, Region,
 };
 use crate::model::Timestamp;
 
@@ -210,6 +210,22 @@ impl State {
         self.index.below(Path::managed_policy(account, None), after).filter_map(Entry::managed_policy)
     }
 
+    /// The access key of that id.
+    #[must_use]
+    pub fn access_key(&self, id: &str) -> Option<&AccessKey> {
+        self.index.get(&Path::access_key(Some(id)))?.access_key()
+    }
+
+    /// All access keys.
+    pub fn access_keys(&self) -> impl Iterator<Item = &AccessKey> {
+        self.index.below(Path::access_key(None), None).filter_map(Entry::access_key)
+    }
+
+    /// The access keys of a user of an account's, or of its root, in the order of their ids.
+    pub fn access_keys_of(&self, account: AccountId, user: Option<&str>) -> impl Iterator<Item = &AccessKey> {
+        self.index.below(Path::access_keys_of(account, user), None).filter_map(Entry::access_key)
+    }
+
     /// When the KMS key was last used.
     #[must_use]
     pub fn last_use(&self, reference: &KeyRef) -> Option<&LastUse> {
@@ -323,6 +339,10 @@ impl State {
                 let (account, name) = id.split_once('/').ok_or_else(malformed)?;
                 let path = Path::managed_policy(account.parse().map_err(|_| malformed())?, Some(name));
                 self.index.set(&path, policy.map(Entry::ManagedPolicy));
+            }
+            Kind::AccessKey => {
+                let key = bytes.map(|b| AccessKey::from_bytes(id, b)).transpose()?;
+                self.index.set(&Path::access_key(Some(id)), key.map(Entry::AccessKey));
             }
             Kind::LastUse => self.deferred.load_use(id, bytes)?,
             Kind::Audit => self.deferred.load_segment(id, bytes)?,

@@ -103,17 +103,8 @@ impl<V> Tree<V> {
         self.values.get(usize::try_from(slot).ok()?)?.as_ref()
     }
 
-    /// Puts `value` under `key` and gives back what stood there.
-    pub fn insert(&mut self, key: &[u8], value: V) -> Option<V> {
-        if let Some(old) = self.get_mut(key) {
-            return Some(std::mem::replace(old, value));
-        }
-        self.insert_under(&[key], value);
-        None
-    }
-
-    /// Puts `value` under several keys, of which none holds a value.
-    pub fn insert_under<K: AsRef<[u8]>>(&mut self, keys: &[K], value: V) {
+    /// Gives `value` a slot.
+    fn place(&mut self, value: V) -> u32 {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             // 4 billion values do not fit wasm's memory.
@@ -123,17 +114,47 @@ impl<V> Tree<V> {
             Some(place) => *place = Some(value),
             None => self.values.push(Some(value)),
         }
-        for key in keys {
+        slot
+    }
+
+    /// Empties a slot.
+    fn take(&mut self, slot: u32) -> Option<V> {
+        let value = self.values.get_mut(usize::try_from(slot).ok()?)?.take()?;
+        self.free.push(slot);
+        Some(value)
+    }
+
+    /// Puts `value` under `key` and gives back what stood there.
+    pub fn insert(&mut self, key: &[u8], value: V) -> Option<V> {
+        let slot = self.place(value);
+        self.slots.insert(key, slot).and_then(|old| self.take(old))
+    }
+
+    /// Puts `value` under several keys. What stood under the first makes room and is given back; `keys_of` says under
+    /// which it stood. Under the others stands nothing else.
+    // One walk through the tree for each key: it is asked for nothing first.
+    pub fn insert_under<K: AsRef<[u8]>>(
+        &mut self,
+        keys: &[K],
+        value: V,
+        keys_of: impl Fn(&V) -> Vec<K>,
+    ) -> Option<V> {
+        let (own, others) = keys.split_first()?;
+        let slot = self.place(value);
+        let old = self.slots.insert(own.as_ref(), slot).and_then(|old| self.take(old));
+        for key in old.iter().flat_map(|old| keys_of(old).into_iter().skip(1)) {
+            self.slots.remove(key.as_ref());
+        }
+        for key in others {
             self.slots.insert(key.as_ref(), slot);
         }
+        old
     }
 
     /// Takes the value under `key` out. Where it stands under other keys too, [`Tree::forget`] them.
     pub fn remove(&mut self, key: &[u8]) -> Option<V> {
         let slot = self.slots.remove(key)?;
-        let value = self.values.get_mut(usize::try_from(slot).ok()?)?.take()?;
-        self.free.push(slot);
-        Some(value)
+        self.take(slot)
     }
 
     /// Takes a further key of a value that was removed out.
@@ -165,7 +186,13 @@ mod tests {
     #[test]
     fn a_value_stands_under_several_keys() {
         let mut tree = Tree::default();
-        tree.insert_under(&[b"a".as_slice(), b"bc"], 1);
+        let keys = |value: &u8| match value {
+            1 => vec![b"a".as_slice(), b"bc".as_slice()],
+            _ => vec![b"a".as_slice(), b"d".as_slice()],
+        };
+        assert_eq!(tree.insert_under(&keys(&2), 2, keys), None);
+        assert_eq!(tree.insert_under(&keys(&1), 1, keys), Some(2));
+        assert_eq!((tree.get(b"d"), tree.len()), (None, 1));
         assert_eq!(
             (tree.get(b"a"), tree.get(b"bc"), tree.get(b"b"), tree.len()),
             (Some(&1), Some(&1), None, 1)

@@ -1,6 +1,6 @@
 //! One call: what it may look at and what it has changed, and the members that many requests have.
 
-use tabkms_core::crypto::{Random, random};
+use tabkms_core::crypto::{Random, StoreKey, random};
 use tabkms_core::keys::{AccountId, Identity, IdentityKind};
 use tabkms_core::model::{Timestamp, Value};
 use tabkms_core::store::{Changes, State};
@@ -16,6 +16,7 @@ const ID_LETTERS: usize = 17;
 /// One call.
 pub(super) struct Call<'a> {
     pub(super) state: &'a State,
+    pub(super) store_key: &'a StoreKey,
     pub(super) account: AccountId,
     pub(super) input: Value,
     pub(super) now: Timestamp,

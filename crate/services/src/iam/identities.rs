@@ -103,9 +103,12 @@ fn describe(identity: &Identity) -> Answer {
     answer
 }
 
-/// `DeleteUser`, `DeleteRole`: not before its policies are gone. A boundary goes with it.
+/// `DeleteUser`, `DeleteRole`: not before its access keys and its policies are gone. A boundary goes with it.
 pub(super) fn delete(call: &mut Call<'_>, identity: &mut Identity) -> Result<Answer, IamError> {
+    let has_keys = identity.kind == IdentityKind::User
+        && call.state.access_keys_of(call.account, Some(&identity.name)).next().is_some();
     let message = match (identity.attached.is_empty(), identity.policies.is_empty()) {
+        _ if has_keys => "Cannot delete entity, must delete access keys first.",
         (false, _) => "Cannot delete entity, must detach all policies first.",
         (true, false) => "Cannot delete entity, must delete policies first.",
         (true, true) => {

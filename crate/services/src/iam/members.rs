@@ -12,6 +12,7 @@ macro_rules! members {
 
 /// The members of all requests.
 pub const MEMBERS: &[Member] = members! { false,
+    "AccessKeyId" text(16, 128),
     "AssumeRolePolicyDocument" DOCUMENT,
     "Description" text(0, 1000),
     "Marker" text(1, 2048),
@@ -24,8 +25,9 @@ pub const MEMBERS: &[Member] = members! { false,
     "PolicyDocument" DOCUMENT,
     "PolicyName" text(1, 128),
     "RoleName" text(1, 64),
-    "Scope" SCOPE,
+    "Scope" one_of(&["All", "AWS", "Local"]),
     "SetAsDefault" Shape::Boolean,
+    "Status" one_of(&["Active", "Inactive"]),
     "TagKeys" Shape::List { min: None, max: Some(50), item: &text(1, 128) },
     "Tags" Shape::List { min: None, max: Some(50), item: &Shape::Structure(TAG) },
     "UserName" text(1, 64),
@@ -37,13 +39,14 @@ const TAG: &[Member] = members! { true,
     "Value" text(0, 256),
 };
 
-const SCOPE: Shape =
-    Shape::String { min: None, max: None, pattern: None, values: &["All", "AWS", "Local"], sensitive: false };
-
 /// Not a secret, but too long to be repeated in an error.
 const DOCUMENT: Shape =
     Shape::String { min: Some(1), max: Some(131_072), pattern: None, values: &[], sensitive: true };
 
 const fn text(min: usize, max: usize) -> Shape {
     Shape::String { min: Some(min), max: Some(max), pattern: None, values: &[], sensitive: false }
+}
+
+const fn one_of(values: &'static [&'static str]) -> Shape {
+    Shape::String { min: None, max: None, pattern: None, values, sensitive: false }
 }

@@ -1,4 +1,5 @@
-//! IAM as far as a separation of roles needs it: users, roles, managed policies, and what is attached to what
+//! IAM as far as a separation of roles needs it: users and their access keys, roles, managed policies, and what is attached to
+//! what
 //! (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html>).
 //!
 //! These calls are not authorised themselves: whoever holds the store may administer its identities. What is enforced
@@ -8,6 +9,7 @@
 //! them. A managed policy has one version, `v1`, and its text is the current one. The policies that AWS manages
 //! (`arn:aws:iam::aws:policy/…`) are not here.
 
+mod access_keys;
 mod answer;
 mod call;
 mod documents;
@@ -21,7 +23,7 @@ mod tags;
 pub use error::IamError;
 pub use members::MEMBERS;
 
-use tabkms_core::crypto::Random;
+use tabkms_core::crypto::{Random, StoreKey};
 use tabkms_core::keys::{AccountId, Identity, IdentityKind};
 use tabkms_core::model::validate::validate;
 use tabkms_core::model::{Timestamp, Value};
@@ -45,7 +47,7 @@ pub struct Planned {
 /// # Errors
 /// IAM's, by code; `InvalidAction` for an operation that is not here.
 pub fn plan(
-    state: &State,
+    (state, store_key): (&State, &StoreKey),
     account: AccountId,
     operation: &str,
     input: Value,
@@ -53,7 +55,7 @@ pub fn plan(
     random: &mut dyn Random,
 ) -> Result<Planned, IamError> {
     validate(MEMBERS, &input)?;
-    let mut call = Call { state, account, input, now, random, changes: Changes::default() };
+    let mut call = Call { state, store_key, account, input, now, random, changes: Changes::default() };
     let answer = run(&mut call, operation)?;
     Ok(Planned { answer: answer.into_value(), changes: call.changes })
 }
@@ -103,6 +105,10 @@ const OPERATIONS: &[Operation] = &[
     free("ListPolicies", NONE, "", &[], managed::list),
     free("DeletePolicy", NONE, "", &["PolicyArn"], managed::delete),
     free("GetPolicyVersion", NONE, "", &["PolicyArn", "VersionId"], managed::get_version),
+    free("CreateAccessKey", NONE, "", &[], access_keys::create),
+    free("ListAccessKeys", NONE, "", &[], access_keys::list),
+    free("UpdateAccessKey", NONE, "", &["AccessKeyId", "Status"], access_keys::update),
+    free("DeleteAccessKey", NONE, "", &["AccessKeyId"], access_keys::delete),
     free("CreatePolicyVersion", NONE, "", &["PolicyArn", "PolicyDocument"], managed::create_version),
 ];
 

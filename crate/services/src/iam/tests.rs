@@ -9,6 +9,7 @@ use tabkms_core::store::{Change, Kind};
 
 use super::*;
 
+mod access_keys;
 mod policies;
 
 /// What stands for a text in the tables: policies in JSON in JSON cannot be read.
@@ -38,6 +39,7 @@ impl Random for Counting {
 struct Host {
     account: AccountId,
     state: State,
+    store_key: StoreKey,
     random: Counting,
     now: Timestamp,
     rows: BTreeMap<(u8, String), Change>,
@@ -47,7 +49,8 @@ impl Host {
     fn new() -> Self {
         let account = "111122223333".parse().unwrap();
         let now = Timestamp(1_700_000_000_500);
-        Self { account, state: State::default(), random: Counting(0), now, rows: BTreeMap::new() }
+        let store_key = StoreKey::copy_from(&[7; 32]).unwrap();
+        Self { account, state: State::default(), store_key, random: Counting(0), now, rows: BTreeMap::new() }
     }
 
     /// The answer as JSON, or the error as `CODE: MESSAGE`.
@@ -56,7 +59,8 @@ impl Host {
             request.replace(name, &text.replace('"', "\\\""))
         });
         let input = value(&json::parse(&request).expect(&request));
-        match plan(&self.state, self.account, operation, input, self.now, &mut self.random) {
+        match plan((&self.state, &self.store_key), self.account, operation, input, self.now, &mut self.random)
+        {
             Ok(planned) => {
                 assert!(planned.changes.events.is_empty());
                 for change in planned.changes.durable {
@@ -353,8 +357,15 @@ fn ids_are_of_base_32() {
         let (state, input) =
             (State::default(), Value::Map(vec![("UserName".to_owned(), Value::String("u".to_owned()))]));
         let now = Timestamp::default();
-        let planned =
-            plan(&state, AccountId::default(), "CreateUser", input, now, &mut Counting(from)).unwrap();
+        let planned = plan(
+            (&state, &StoreKey::copy_from(&[7; 32]).unwrap()),
+            AccountId::default(),
+            "CreateUser",
+            input,
+            now,
+            &mut Counting(from),
+        )
+        .unwrap();
         planned.answer.get("User").unwrap().get("UserId").unwrap().as_str().unwrap().to_owned()
     };
     assert_eq!(id(0), "AIDAABCDEFGHIJKLMNOPQ");

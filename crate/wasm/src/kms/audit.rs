@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use super::store_loop::Inner;
 use crate::error::Failure;
+use crate::store::read_all;
 use crate::value::{plain_from_js, to_js};
 
 /// How many records of an export are in JavaScript at once.
@@ -34,7 +35,7 @@ impl Inner {
             // What waits is not in the chain yet.
             self.flush().await?;
         }
-        let rows = self.store.read_all().await?.rows;
+        let rows = read_all(&*self.store).await?.rows;
         self.with(|state| {
             let Some(query) = query else { return Ok(to_js(&answer(state.kms.verify_log(&rows)))) };
             let log = state.kms.read_log(&rows)?;

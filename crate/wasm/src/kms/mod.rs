@@ -7,6 +7,7 @@ mod caller;
 mod clock;
 mod get;
 mod iam;
+mod loading;
 mod opening;
 mod options;
 mod put;
@@ -129,7 +130,7 @@ impl Kms {
         self.run(move |inner| async move { Ok(Self(inner.fork().await?).into()) })
     }
 
-    /// What protects the store, in facts: `Description` in js/src/api.ts without `persistence`, `now` in seconds.
+    /// What protects the store, in facts: `Description` in js/src/api.ts without what they mean, `now` in seconds.
     pub fn describe(&self) -> Given<JsValue> {
         self.run(move |inner| async move { inner.describe().await.map(|facts| to_js(&facts)) })
     }

@@ -10,23 +10,29 @@ use tabkms_core::model::{KmsError, Value};
 use tabkms_core::store::Generation;
 use tabkms_services::s3::S3;
 
+use super::loading::Loading;
 use super::map;
-use super::options::Options;
-use super::store_loop::{Inner, State, corrupt, load_rows};
+use super::options::{Options, Place};
+use super::store_loop::{Inner, State};
 use crate::error::{Failure, StorageError};
 use crate::root_key::{Mode, RootKey, mode_of};
-use crate::store::{Commit, Head, IndexedDbStore, MemoryStore, Outcome, Snapshot, Store};
+use crate::store::{Commit, Head, HostStore, IndexedDbStore, MemoryStore, Outcome, Store};
 
 impl Inner {
     /// Opens the store that `options` name, or makes it.
     pub(super) async fn open(options: Options) -> Result<Rc<Self>, Failure> {
-        let Options { is_database, name, passphrase, random, settings } = options;
-        let store: Rc<dyn Store> = if is_database {
-            Rc::new(IndexedDbStore::open(&name).await?)
-        } else {
-            Rc::new(MemoryStore::new())
+        let Options { place, passphrase, random, settings } = options;
+        let mut channel = None;
+        let store: Rc<dyn Store> = match place {
+            Place::Database(name) => {
+                let store = IndexedDbStore::open(&name).await?;
+                channel = Some(name);
+                Rc::new(store)
+            }
+            Place::Memory => Rc::new(MemoryStore::new()),
+            Place::Host(storage) => Rc::new(HostStore::new(storage)),
         };
-        let inner = Self::new(store, settings, random, is_database.then_some(name.as_str()), false);
+        let inner = Self::new(store, settings, random, channel.as_deref(), false);
         let inside = inner.gate.enter().await;
         if let Err(failure) = inner.load(passphrase.as_ref()).await {
             inner.store.close();
@@ -41,31 +47,22 @@ impl Inner {
     pub(super) async fn load(&self, passphrase: Option<&Uint8Array>) -> Result<(), Failure> {
         self.rsa.forget();
         loop {
-            let snapshot = self.store.read_all().await?;
-            let Some(head) = snapshot.head.clone() else {
+            let Some(head) = self.store.head().await? else {
                 if self.create(passphrase).await? {
                     return Ok(());
                 }
                 continue;
             };
-            match self.load_snapshot(snapshot, passphrase).await {
-                Err(failure)
-                    if self.store.read_all().await?.head.is_none_or(|now| now.store != head.store) =>
-                {
-                    // Another tab replaced the store between two reads: the failure was about a store that is gone.
-                    drop(failure);
-                }
+            match self.load_all(&head.store, passphrase).await {
+                // Another tab replaced the store between two reads: what there is, is about a store that is gone.
+                result if self.store.head().await?.is_none_or(|now| now.store != head.store) => drop(result),
                 result => return result,
             }
         }
     }
 
-    async fn load_snapshot(
-        &self,
-        mut snapshot: Snapshot,
-        passphrase: Option<&Uint8Array>,
-    ) -> Result<(), Failure> {
-        let Some(head) = snapshot.head else { return Err(StorageError::Closed.into()) };
+    /// Reads the store of that identity. Its root key comes first, so that rows are opened while the next are read.
+    async fn load_all(&self, store: &str, passphrase: Option<&Uint8Array>) -> Result<(), Failure> {
         let record = self.store.root().await?;
         let record =
             record.ok_or_else(|| StorageError::Corrupt("its root key's record is gone".to_owned()))?;
@@ -73,9 +70,13 @@ impl Inner {
             // To open it all the same would let somebody believe that it is protected.
             return Err(StorageError::WrongPassphrase.into());
         }
-        let (root, store_key) = RootKey::open(&record, &head.store, passphrase).await?;
+        let (root, store_key) = RootKey::open(&record, store, passphrase).await?;
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        load_rows(&mut kms, &mut s3, &mut snapshot.rows).map_err(|error| corrupt(&error))?;
+        let mut loading = Loading::new(&mut kms, &mut s3);
+        let head =
+            self.store.read(None, &mut |rows| rows.iter().try_for_each(|row| loading.take(row))).await?;
+        loading.finish()?;
+        let head = head.ok_or(StorageError::Closed)?;
         *self.state.borrow_mut() = Some(State { kms, s3, head, root });
         Ok(())
     }
@@ -94,8 +95,7 @@ impl Inner {
 
     /// A root key without a passphrase, as the store's kind has it.
     async fn fresh_root(&self) -> Result<RootKey, Failure> {
-        let mode = if self.store.kind() == "memory" { Mode::Memory } else { Mode::Browser };
-        Ok(RootKey::generate(mode).await?)
+        Ok(RootKey::generate(self.store.root_mode(), self.store.fresh_key()).await?)
     }
 
     /// Commits an empty store under `root` in place of `expected`; `false` where another tab was first.
@@ -179,7 +179,7 @@ impl Inner {
     pub(super) async fn erase(self: &Rc<Self>) -> Result<(), Failure> {
         self.rsa.forget();
         loop {
-            let expected = self.store.read_all().await?.head;
+            let expected = self.store.head().await?;
             let root = self.fresh_root().await?;
             if self.start(root, expected).await? {
                 self.announce();
@@ -207,7 +207,7 @@ impl Inner {
         Ok(fork)
     }
 
-    /// What protects the store, in facts.
+    /// What protects the store, in facts; what they mean, js/src/meanings.ts says.
     pub(super) async fn describe(self: &Rc<Self>) -> Result<Value, Failure> {
         self.refresh().await?;
         let mode = if self.is_fork {
@@ -221,11 +221,12 @@ impl Inner {
             map([
                 ("version", text(env!("CARGO_PKG_VERSION"))),
                 ("store", text(self.store.kind())),
-                ("rootKey", map([("mode", text(mode.name())), ("meaning", text(mode.meaning()))])),
+                ("rootKey", map([("mode", text(mode.name()))])),
                 ("account", Value::String(self.settings.account.to_string())),
                 ("region", Value::String(self.settings.region.to_string())),
                 ("now", Value::Float(state.kms.now(self.host_now()).seconds())),
                 ("keys", number(state.kms.state().key_count())),
+                ("accessKeys", number(state.kms.state().access_keys().count())),
                 ("objects", number(state.s3.object_count())),
                 ("generation", Value::Integer(i64::try_from(state.head.generation.0).unwrap_or(i64::MAX))),
                 ("insecure", Value::Boolean(self.settings.is_insecure)),

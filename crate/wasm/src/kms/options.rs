@@ -8,17 +8,25 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::Failure;
 use crate::host;
 use crate::random::Source;
+use crate::store::HostStorage;
 use crate::webcrypto::{Engine, copy_in};
 
 /// The name of the database where none is given.
 const DEFAULT_NAME: &str = "tabkms";
 
 pub(super) struct Options {
-    pub(super) is_database: bool,
-    pub(super) name: String,
+    pub(super) place: Place,
     pub(super) passphrase: Option<Uint8Array>,
     pub(super) random: Source,
     pub(super) settings: Settings,
+}
+
+/// Where the store stands.
+pub(super) enum Place {
+    Memory,
+    /// The browser's database of this name.
+    Database(String),
+    Host(HostStorage),
 }
 
 /// What stays the same while a store is open.
@@ -35,11 +43,15 @@ impl Options {
     pub(super) fn read(options: &JsValue) -> Result<Self, Failure> {
         let text = |name| host::member(options, name).and_then(|value| value.as_string());
         let bytes = |name| host::member(options, name).and_then(|value| value.dyn_into::<Uint8Array>().ok());
-        let is_database = match text("store").as_deref() {
-            Some("indexeddb") => true,
-            Some("memory") => false,
-            None => host::global("indexedDB").is_some(),
-            Some(_) => return Err(invalid("store is \"indexeddb\" or \"memory\"")),
+        let store = text("store");
+        let place = match (host::member(options, "storage"), store.as_deref()) {
+            (Some(storage), _) => Place::Host(storage.unchecked_into()),
+            (None, Some("memory")) => Place::Memory,
+            (None, None) if host::global("indexedDB").is_none() => Place::Memory,
+            (None, None | Some("indexeddb")) => {
+                Place::Database(text("name").unwrap_or_else(|| DEFAULT_NAME.to_owned()))
+            }
+            _ => return Err(invalid("store is \"indexeddb\", \"memory\" or { directory }")),
         };
         let account = text("account").map_or(Ok(AccountId::default()), |text| text.parse());
         let account = account.map_err(|_| invalid("account is 12 digits"))?;
@@ -53,8 +65,7 @@ impl Options {
         let engine = if text("engine").as_deref() == Some("wasm") { Engine::Wasm } else { Engine::Auto };
         let is_insecure = random.is_seeded() || clock.is_some();
         Ok(Self {
-            is_database,
-            name: text("name").unwrap_or_else(|| DEFAULT_NAME.to_owned()),
+            place,
             passphrase: bytes("passphrase"),
             random,
             settings: Settings { account, region, clock, engine, is_insecure },

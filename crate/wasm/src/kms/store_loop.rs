@@ -8,13 +8,15 @@ use tabkms_core::api::{Call, Desk, Env, Kms as Core, Planned};
 use tabkms_core::authz::Caller;
 use tabkms_core::crypto::aead;
 use tabkms_core::model::{KmsError, Timestamp, Value};
-use tabkms_core::store::{Changes, Generation, Row, StoreError};
+use tabkms_core::store::{Changes, Generation, StoreError};
 use tabkms_core::trace::{Step, Trace};
 use tabkms_services::s3::S3;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use super::caller::given_of;
+use super::loading::Loading;
 use super::options::Settings;
 use crate::error::{Failure, StorageError};
 use crate::gate::Gate;
@@ -22,7 +24,7 @@ use crate::host;
 use crate::platform;
 use crate::random::Source;
 use crate::root_key::RootKey;
-use crate::store::{Commit, Head, Outcome, Store};
+use crate::store::{Commit, Head, Outcome, Store, read_since};
 use crate::value::from_js;
 use crate::webcrypto::Engine;
 use crate::webcrypto::rsa::RsaHost;
@@ -191,6 +193,10 @@ impl Inner {
                 Err(error) => return Ok(Answered::refused(error)),
             };
             let mut call = Call::new(request.operation.as_str(), input, caller.clone());
+            call.given = match request.caller.as_ref().map(given_of).transpose() {
+                Ok(given) => given.flatten(),
+                Err(error) => return Ok(Answered::refused(error)),
+            };
             if request.traced {
                 call.trace = Trace::listening();
             }
@@ -254,18 +260,20 @@ impl Inner {
     pub(super) async fn refresh(self: &Rc<Self>) -> Result<(), Failure> {
         let Some(known) = self.known() else { return self.load(None).await };
         let Some(known) = known else { return Ok(()) };
-        let mut snapshot = self.store.read_since(known.clone()).await?;
+        let snapshot = read_since(&*self.store, known.clone()).await?;
         match snapshot.head {
             Some(head) if head == known => Ok(()),
             Some(head) if head.store == known.store => {
                 let loaded = self.with_mut(|state| {
                     state.head = head;
-                    load_rows(&mut state.kms, &mut state.s3, &mut snapshot.rows)
+                    let mut loading = Loading::new(&mut state.kms, &mut state.s3);
+                    snapshot.rows.iter().try_for_each(|row| loading.take(row))?;
+                    loading.finish()
                 })?;
                 loaded.map_err(|error| {
                     // Half of the rows may be in: the next call reads all of them again.
                     self.state.borrow_mut().take();
-                    corrupt(&error).into()
+                    error.into()
                 })
             }
             // Erased, imported or deleted from elsewhere: what was known is of another store.
@@ -443,12 +451,6 @@ fn listen(name: &str, inner: Weak<Inner>) -> Option<Channel> {
     });
     channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     Some(Channel { channel, _on_message: on_message })
-}
-
-/// Loads rows, and leaves them in the order in which they were committed.
-pub(super) fn load_rows(kms: &mut Core, s3: &mut S3, rows: &mut [Row]) -> Result<(), StoreError> {
-    rows.sort_by_key(|row| row.generation);
-    kms.load(rows)?.iter().try_for_each(|change| s3.apply(change).map(drop))
 }
 
 fn apply(state: &mut State, changes: Changes, committed: Option<Generation>) -> Result<(), StoreError> {

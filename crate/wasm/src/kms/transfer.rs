@@ -17,19 +17,20 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use tabkms_core::api::Kms as Core;
 use tabkms_core::crypto::{Random, StoreKey};
 use tabkms_core::model::KmsError;
-use tabkms_core::model::cbor::{Cbor, Reader as CborReader, Writer};
+use tabkms_core::model::cbor::Cbor;
 use tabkms_core::record;
-use tabkms_core::store::{Generation, Row};
+use tabkms_core::store::Row;
 use tabkms_services::s3::S3;
 use wasm_bindgen::JsCast;
 use web_sys::Blob;
 
+use super::loading::Loading;
 use super::opening::store_id;
-use super::store_loop::{Inner, State, corrupt, load_rows};
+use super::store_loop::{Inner, State};
 use crate::error::{Failure, StorageError};
 use crate::memory;
 use crate::root_key::{ROUNDS, RootKey, derive_key, unwrap_bytes, wrap_bytes};
-use crate::store::{Commit, Head, Outcome, PIECE_LEN};
+use crate::store::{self, Commit, Head, Outcome, PIECE_LEN, encode, read_all};
 use crate::webcrypto::{self, settled, subtle};
 
 const MAGIC: [u8; 8] = *b"tabkms\x00\x01";
@@ -51,20 +52,11 @@ record!(Header { salt: bytes, rounds, key_iv: bytes, wrapped: bytes, section_iv:
 
 struct Section {
     store: String,
-    rows: Vec<StoredRow>,
+    rows: Vec<Row>,
     bodies: Vec<Body>,
 }
 
 record!(Section { store, rows, bodies });
-
-struct StoredRow {
-    kind: u8,
-    id: String,
-    generation: u64,
-    sealed: Option<Vec<u8>>,
-}
-
-record!(StoredRow { kind, id, generation, sealed: bytes });
 
 struct Body {
     id: String,
@@ -85,7 +77,7 @@ impl Inner {
     pub(super) async fn export(self: &Rc<Self>, passphrase: &Uint8Array) -> Result<Blob, Failure> {
         self.refresh().await?;
         self.flush().await?;
-        let snapshot = self.store.read_all().await?;
+        let snapshot = read_all(&*self.store).await?;
         let head = snapshot.head.ok_or(StorageError::Closed)?;
         let parts = Array::new();
         let mut bodies = Vec::new();
@@ -94,13 +86,9 @@ impl Inner {
             bodies.push(Body { id, pieces });
         }
         // Tombstones are for other tabs of this store; a new one has none to tell.
-        let rows = snapshot.rows.into_iter().filter(|row| row.sealed.is_some()).map(|row| StoredRow {
-            kind: row.kind,
-            id: row.id,
-            generation: row.generation.0,
-            sealed: row.sealed,
-        });
-        let section = encode(&Section { store: head.store, rows: rows.collect(), bodies });
+        let mut rows = snapshot.rows;
+        rows.retain(|row| row.sealed.is_some());
+        let section = encode(&Section { store: head.store, rows, bodies });
 
         let mut source = self.draw()?;
         let mut drawn = [0; 40];
@@ -157,8 +145,10 @@ impl Inner {
         let section: Section = decode(&section.to_vec())?;
 
         let (mut kms, mut s3) = (Core::new(store_key), S3::default());
-        let mut rows: Vec<Row> = section.rows.into_iter().map(Row::from).collect();
-        load_rows(&mut kms, &mut s3, &mut rows).map_err(|error| corrupt(&error))?;
+        let rows = section.rows;
+        let mut loading = Loading::new(&mut kms, &mut s3);
+        rows.iter().try_for_each(|row| loading.take(row))?;
+        loading.finish()?;
         let id = store_id(&mut self.draw()?)?;
         let result = match self.import_bodies(&mut reader, &id, &section.bodies).await {
             Ok(()) => self.replace(kms, s3, rows, &id).await,
@@ -226,13 +216,6 @@ impl Inner {
             Some(record) if !root.wrote(&record) => Ok(RootKey::open(&record, &head.store, None).await?.0),
             _ => Ok(root),
         }
-    }
-}
-
-impl From<StoredRow> for Row {
-    fn from(row: StoredRow) -> Self {
-        let generation = Generation(row.generation);
-        Self { kind: row.kind, id: row.id, generation, sealed: row.sealed }
     }
 }
 
@@ -306,16 +289,8 @@ fn iv(bytes: &[u8]) -> Result<[u8; 12], StorageError> {
     bytes.try_into().map_err(|_| damaged())
 }
 
-fn encode(value: &impl Cbor) -> Vec<u8> {
-    let mut writer = Writer::default();
-    value.write(&mut writer);
-    writer.into_bytes()
-}
-
 fn decode<T: Cbor>(bytes: &[u8]) -> Result<T, StorageError> {
-    let mut reader = CborReader::new(bytes);
-    let value = T::read(&mut reader);
-    if reader.is_at_sound_end() { Ok(value) } else { Err(damaged()) }
+    store::decode(bytes).ok_or_else(damaged)
 }
 
 async fn sha256(bytes: &Uint8Array) -> Result<Vec<u8>, StorageError> {

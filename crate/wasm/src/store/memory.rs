@@ -7,8 +7,9 @@ use js_sys::Uint8Array;
 use tabkms_core::store::{Row, Tree};
 use wasm_bindgen::JsValue;
 
-use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
+use super::{Commit, Head, Outcome, Pending, Store, Take, read_all, row_key};
 use crate::error::StorageError;
+use crate::root_key::Mode;
 
 #[derive(Default)]
 struct Content {
@@ -42,7 +43,7 @@ impl MemoryStore {
     /// # Errors
     /// As the parent's reading.
     pub async fn fork(parent: Rc<dyn Store>) -> Result<Self, StorageError> {
-        let snapshot = parent.read_all().await?;
+        let snapshot = read_all(&*parent).await?;
         let mut rows = Tree::default();
         for row in snapshot.rows {
             rows.insert(&row_key(&row), row);
@@ -55,12 +56,14 @@ impl MemoryStore {
         if self.closed.get() { Err(StorageError::Closed) } else { Ok(()) }
     }
 
-    fn snapshot(&self, keep: impl Fn(&Content, &Row) -> bool) -> Result<Snapshot, StorageError> {
+    fn rows(&self, known: Option<&Head>, take: &mut Take<'_>) -> Result<Option<Head>, StorageError> {
         self.open()?;
         let content = self.content.borrow();
-        let rows = content.rows.iter().map(|(_, row)| row).filter(|row| keep(&content, row));
-        let rows = rows.cloned().collect();
-        Ok(Snapshot { head: content.head.clone(), rows })
+        let known = known.filter(|known| content.head.as_ref().is_some_and(|head| head.store == known.store));
+        let rows = content.rows.iter().map(|(_, row)| row);
+        let rows = rows.filter(|row| known.is_none_or(|known| row.generation > known.generation));
+        take(rows.cloned().collect())?;
+        Ok(content.head.clone())
     }
 
     fn write(&self, commit: Commit) -> Result<Outcome, StorageError> {
@@ -99,10 +102,6 @@ impl MemoryStore {
 /// How many bytes a piece's number takes.
 const NUMBER: usize = 4;
 
-fn row_key(row: &Row) -> Vec<u8> {
-    [&[row.kind], row.id.as_bytes()].concat()
-}
-
 /// The beginning of the keys of a body's pieces, or of all bodies' of a store. Neither name has a zero in it.
 fn body_key(store: &str, body: Option<&str>) -> Vec<u8> {
     let mut key = [store.as_bytes(), &[0]].concat();
@@ -138,19 +137,20 @@ impl Store for MemoryStore {
         "memory"
     }
 
+    fn root_mode(&self) -> Mode {
+        Mode::Memory
+    }
+
     fn is_at(&self, head: &Head) -> bool {
         !self.closed.get() && self.content.borrow().head.as_ref() == Some(head)
     }
 
-    fn read_all(&self) -> Pending<'_, Snapshot> {
-        ready(self.snapshot(|_, _| true))
+    fn head(&self) -> Pending<'_, Option<Head>> {
+        ready(self.open().map(|()| self.content.borrow().head.clone()))
     }
 
-    fn read_since(&self, known: Head) -> Pending<'_, Snapshot> {
-        ready(self.snapshot(|content, row| {
-            content.head.as_ref().is_none_or(|head| head.store != known.store)
-                || row.generation > known.generation
-        }))
+    fn read<'a>(&'a self, known: Option<Head>, take: &'a mut Take<'a>) -> Pending<'a, Option<Head>> {
+        ready(self.rows(known.as_ref(), take))
     }
 
     fn root(&self) -> Pending<'_, Option<JsValue>> {

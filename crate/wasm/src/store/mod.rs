@@ -1,20 +1,25 @@
 //! A store keeps sealed rows, pieces of object bodies and the root key's record, and understands none of them.
 //!
-//! One interface, two stores: [`MemoryStore`] and [`IndexedDbStore`]. The conformance suite that both pass is
-//! tests/wasm/conformance.rs.
+//! One interface, three stores: [`MemoryStore`], [`IndexedDbStore`] and [`HostStore`], which JavaScript keeps (in Node,
+//! in a directory). The conformance suite that all pass is tests/wasm/suite/conformance.rs.
 
+mod host;
 mod indexeddb;
 mod memory;
 
 use std::future::Future;
 use std::pin::Pin;
 
-use js_sys::Uint8Array;
+use js_sys::{Object, Promise, Uint8Array};
+use tabkms_core::model::cbor::{Cbor, Reader, Writer};
 use tabkms_core::store::{Generation, Row};
 use wasm_bindgen::JsValue;
 
 use crate::error::StorageError;
+use crate::host::{member, set};
+use crate::root_key::Mode;
 
+pub use host::{HostStorage, HostStore};
 pub use indexeddb::{IndexedDbStore, SCHEMA_VERSION};
 pub use memory::MemoryStore;
 
@@ -33,6 +38,9 @@ pub struct Head {
     /// The last commit.
     pub generation: Generation,
 }
+
+/// Takes rows that were read.
+pub type Take<'a> = dyn FnMut(Vec<Row>) -> Result<(), StorageError> + 'a;
 
 /// Rows and the head that they belong to, read at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +78,7 @@ pub enum Outcome {
 
 /// Keeps what the core hands out.
 pub trait Store {
-    /// `indexeddb` or `memory`.
+    /// `indexeddb`, `memory` or `directory`.
     fn kind(&self) -> &'static str;
 
     /// Whether the store stands at `head`, where it can tell without reading.
@@ -78,11 +86,22 @@ pub trait Store {
         false
     }
 
-    /// All rows.
-    fn read_all(&self) -> Pending<'_, Snapshot>;
+    /// Where it stands; `None` where nothing was ever committed.
+    fn head(&self) -> Pending<'_, Option<Head>>;
 
-    /// The rows that are newer than `known`; all of them where `known` is of another store.
-    fn read_since(&self, known: Head) -> Pending<'_, Snapshot>;
+    /// Hands `take` the rows, in order of kind and id and in as many parts as is quick; with `known` those alone that
+    /// are newer, in any order, or all of them where `known` is of another store. All are of one instant, that of the
+    /// head that it returns. Once `take` fails it is asked no more.
+    fn read<'a>(&'a self, known: Option<Head>, take: &'a mut Take<'a>) -> Pending<'a, Option<Head>>;
+
+    /// Who keeps a root key that comes from no passphrase.
+    fn root_mode(&self) -> Mode;
+
+    /// A fresh one, a promise of a `CryptoKey`, where the store itself keeps it beside its content. It counts once its
+    /// record is committed.
+    fn fresh_key(&self) -> Option<Promise> {
+        None
+    }
 
     /// The root key's record.
     fn root(&self) -> Pending<'_, Option<JsValue>>;
@@ -104,4 +123,78 @@ pub trait Store {
 
     /// Gives the storage back. Every later call is refused.
     fn close(&self);
+}
+
+/// All rows of a store.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn read_all(store: &dyn Store) -> Result<Snapshot, StorageError> {
+    snapshot(store, None).await
+}
+
+/// The rows of a store that are newer than `known`; all of them where `known` is of another store.
+///
+/// # Errors
+/// As [`Store::read`].
+pub async fn read_since(store: &dyn Store, known: Head) -> Result<Snapshot, StorageError> {
+    snapshot(store, Some(known)).await
+}
+
+async fn snapshot(store: &dyn Store, known: Option<Head>) -> Result<Snapshot, StorageError> {
+    let mut rows = Vec::new();
+    let mut take = |part: Vec<Row>| {
+        rows.extend(part);
+        Ok(())
+    };
+    let head = store.read(known, &mut take).await?;
+    Ok(Snapshot { head, rows })
+}
+
+pub(crate) fn encode(value: &impl Cbor) -> Vec<u8> {
+    let mut writer = Writer::default();
+    value.write(&mut writer);
+    writer.into_bytes()
+}
+
+/// `None` for bytes that are not one whole `T`.
+pub(crate) fn decode<T: Cbor>(bytes: &[u8]) -> Option<T> {
+    let mut reader = Reader::new(bytes);
+    let value = T::read(&mut reader);
+    reader.is_at_sound_end().then_some(value)
+}
+
+fn row_key(row: &Row) -> Vec<u8> {
+    [&[row.kind], row.id.as_bytes()].concat()
+}
+
+/// `{ store, generation }`.
+fn head_to_js(head: &Head) -> JsValue {
+    let object = Object::new();
+    set(&object, "store", &JsValue::from_str(&head.store));
+    set(&object, "generation", &number(head.generation));
+    object.into()
+}
+
+fn head_from_js(head: JsValue) -> Result<Option<Head>, StorageError> {
+    if head.is_undefined() {
+        return Ok(None);
+    }
+    let corrupt = || StorageError::Corrupt("its head cannot be read".to_owned());
+    let store = member(&head, "store").and_then(|store| store.as_string()).ok_or_else(corrupt)?;
+    let generation = member(&head, "generation").and_then(|value| whole(&value)).ok_or_else(corrupt)?;
+    Ok(Some(Head { store, generation: Generation(generation) }))
+}
+
+/// JavaScript counts exactly up to 2^53; a store of a thousand commits a second gets there in 285,000 years.
+#[allow(clippy::cast_precision_loss)]
+fn number(generation: Generation) -> JsValue {
+    JsValue::from_f64(generation.0 as f64)
+}
+
+fn whole(value: &JsValue) -> Option<u64> {
+    let value = value.as_f64()?;
+    let fits = value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fits.then_some(value as u64)
 }

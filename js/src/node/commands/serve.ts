@@ -1,12 +1,14 @@
 /** `tabkms serve`: the endpoint as a program. */
 
 import { resolve } from "node:path";
-import { Kms, type LocalOptions } from "../../index.ts";
-import { anyAccessKey } from "../authenticate.ts";
-import { type Command, type CommandLine, Failure, UsageError } from "../command.ts";
+import { type Command, type CommandLine, UsageError } from "../command.ts";
+import { signatures } from "../credentials.ts";
 import { defaultDataDirectory } from "../directories.ts";
 import { type Address, createEndpoint, DEFAULT_PORT, type Endpoint } from "../endpoint.ts";
+import { Kms } from "../index.ts";
 import { type LineWriter, LOG_FORMATS, logTo } from "../log.ts";
+import { readSeed } from "../seed/read.ts";
+import { sow } from "../seed/sow.ts";
 
 export const command: Command = {
   name: "serve",
@@ -19,6 +21,11 @@ export const command: Command = {
     },
     data: { value: "DIR", help: `the store's folder; ${defaultDataDirectory()} by default` },
     memory: { help: "keeps everything in memory: it is gone when this ends" },
+    seed: {
+      value: "FILE",
+      help: "makes the keys, users and policies of a file in YAML or JSON; what is there stays",
+    },
+    account: { value: "ID", help: "the account, 12 digits; the seed file's, or 000000000000" },
     log: {
       value: "FORMAT",
       help: `a line a request on standard error: ${LOG_FORMATS.join(", ")}; pretty on a terminal, else json`,
@@ -44,16 +51,18 @@ async function run(line: CommandLine): Promise<number> {
   const store = storeOf(line);
   const log = logOf(line.value("log"));
   const host = line.value("host");
-  const kms = await Kms.open({ store } as LocalOptions);
+  const seedFile = line.value("seed");
+  const seed = seedFile === undefined ? {} : await readSeed(seedFile);
+  const account = line.value("account") ?? seed.Account;
+  const kms = await Kms.open({ store, ...(account && { account }) });
   try {
-    if (store !== "memory" && (await kms.describe()).store === "memory")
-      throw new Failure("This tabkms keeps no store in a folder: --memory keeps it in memory.");
+    const { credentials } = await sow(kms, seed);
     const endpoint = createEndpoint(kms, {
+      authenticator: signatures(kms, credentials),
       port,
       ...(host !== undefined && { host }),
       allowedHosts: line.values("allow-host"),
       allowedOrigins: line.values("allow-origin"),
-      authenticator: anyAccessKey,
       connections: connectionsAtMost(),
       ...(log && { log: log.write }),
     });

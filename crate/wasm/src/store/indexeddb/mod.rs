@@ -13,14 +13,17 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbTransaction};
 
 use self::request::Mode;
 pub use self::schema::SCHEMA_VERSION;
-use super::{Commit, Head, Outcome, Pending, Snapshot, Store};
+use super::{Commit, Head, Outcome, Pending, Store, Take, head_from_js, head_to_js, number, whole};
 use crate::error::StorageError;
 use crate::host;
 use crate::memory;
+use crate::root_key::Mode as KeptBy;
 
 const META: &str = "meta";
 const ROWS: &str = "rows";
 const PIECES: &str = "pieces";
+/// How many rows are read at once.
+const PART: u32 = 4096;
 /// How many bytes a row usually is.
 const USUAL_ROW: u32 = 280;
 
@@ -93,25 +96,22 @@ impl IndexedDbStore {
         }
     }
 
-    async fn snapshot(&self, known: Option<Head>) -> Result<Snapshot, StorageError> {
+    async fn rows(&self, known: Option<Head>, take: &mut Take<'_>) -> Result<Option<Head>, StorageError> {
         let transaction = self.begin(&[META, ROWS], Mode::Read).await?;
         let head = read_head(&object_store(&transaction, META)?).await?;
         let rows = object_store(&transaction, ROWS)?;
-        let request = match (&head, &known) {
-            (None, _) => return Ok(Snapshot { head, rows: Vec::new() }),
-            (Some(head), Some(known)) if head == known => {
-                return Ok(Snapshot { head: Some(head.clone()), rows: Vec::new() });
-            }
+        match (&head, &known) {
+            (None, _) => {}
+            (Some(head), Some(known)) if head == known => {}
             (Some(head), Some(known)) if head.store == known.store => {
                 let newer = thrown(IdbKeyRange::lower_bound_with_open(&number(known.generation), true))?;
-                thrown(rows.index("generation"))?.get_all_with_key(&newer.into())
+                let request = thrown(rows.index("generation"))?.get_all_with_key(&newer.into());
+                let found: Array = request::result(request).await?.unchecked_into();
+                take(decode_rows(&found)?)?;
             }
-            _ => rows.get_all(),
-        };
-        let found: Array = request::result(request).await?.unchecked_into();
-        memory::reserve(found.length().saturating_mul(USUAL_ROW));
-        let rows = found.iter().map(|row| decode_row(&row)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Snapshot { head, rows })
+            _ => read_in_parts(&rows, take).await?,
+        }
+        Ok(head)
     }
 
     async fn write(&self, commit: Commit) -> Result<Outcome, StorageError> {
@@ -148,10 +148,7 @@ impl IndexedDbStore {
         if let Some(root) = &commit.root {
             thrown(meta.put_with_key(root, &"root".into()))?;
         }
-        let head = Object::new();
-        host::set(&head, "store", &commit.head.store.into());
-        host::set(&head, "generation", &number(commit.head.generation));
-        thrown(meta.put_with_key(&head, &"head".into()))?;
+        thrown(meta.put_with_key(&head_to_js(&commit.head), &"head".into()))?;
         Ok(Outcome::Committed)
     }
 
@@ -191,12 +188,19 @@ impl Store for IndexedDbStore {
         "indexeddb"
     }
 
-    fn read_all(&self) -> Pending<'_, Snapshot> {
-        Box::pin(self.snapshot(None))
+    fn root_mode(&self) -> KeptBy {
+        KeptBy::Browser
     }
 
-    fn read_since(&self, known: Head) -> Pending<'_, Snapshot> {
-        Box::pin(self.snapshot(Some(known)))
+    fn head(&self) -> Pending<'_, Option<Head>> {
+        Box::pin(async move {
+            let transaction = self.begin(&[META], Mode::Read).await?;
+            read_head(&object_store(&transaction, META)?).await
+        })
+    }
+
+    fn read<'a>(&'a self, known: Option<Head>, take: &'a mut Take<'a>) -> Pending<'a, Option<Head>> {
+        Box::pin(self.rows(known, take))
     }
 
     fn root(&self) -> Pending<'_, Option<JsValue>> {
@@ -264,14 +268,7 @@ fn object_store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectSto
 }
 
 async fn read_head(meta: &IdbObjectStore) -> Result<Option<Head>, StorageError> {
-    let head = request::result(meta.get(&"head".into())).await?;
-    if head.is_undefined() {
-        return Ok(None);
-    }
-    let corrupt = || StorageError::Corrupt("its head cannot be read".to_owned());
-    let store = host::member(&head, "store").and_then(|store| store.as_string()).ok_or_else(corrupt)?;
-    let generation = host::member(&head, "generation").and_then(|value| whole(&value)).ok_or_else(corrupt)?;
-    Ok(Some(Head { store, generation: Generation(generation) }))
+    head_from_js(request::result(meta.get(&"head".into())).await?)
 }
 
 fn encode_row(row: &Row) -> JsValue {
@@ -300,6 +297,26 @@ extern "C" {
     fn sealed(this: &StoredRow) -> JsValue;
 }
 
+/// Reads all rows. While a part is taken the browser reads the next one: it was asked for before.
+async fn read_in_parts(rows: &IdbObjectStore, take: &mut Take<'_>) -> Result<(), StorageError> {
+    let mut next = Some(rows.get_all_with_key_and_limit(&JsValue::UNDEFINED, PART));
+    while let Some(request) = next.take() {
+        let found: Array = request::result(request).await?.unchecked_into();
+        if found.length() == PART {
+            let last: StoredRow = found.get(PART - 1).unchecked_into();
+            let behind = IdbKeyRange::lower_bound_with_open(&Array::of2(&last.kind(), &last.id()), true);
+            next = Some(rows.get_all_with_key_and_limit(&thrown(behind)?.into(), PART));
+        }
+        memory::reserve(found.length().saturating_mul(USUAL_ROW));
+        take(decode_rows(&found)?)?;
+    }
+    Ok(())
+}
+
+fn decode_rows(found: &Array) -> Result<Vec<Row>, StorageError> {
+    found.iter().map(|row| decode_row(&row)).collect()
+}
+
 fn decode_row(row: &JsValue) -> Result<Row, StorageError> {
     let corrupt = || StorageError::Corrupt("a row cannot be read".to_owned());
     if !row.is_object() {
@@ -316,19 +333,6 @@ fn decode_row(row: &JsValue) -> Result<Row, StorageError> {
     };
     let kind = u8::try_from(kind).map_err(|_| corrupt())?;
     Ok(Row { kind, id, generation: Generation(generation), sealed })
-}
-
-/// JavaScript counts exactly up to 2^53; a store of a thousand commits a second gets there in 285,000 years.
-#[allow(clippy::cast_precision_loss)]
-fn number(generation: Generation) -> JsValue {
-    JsValue::from_f64(generation.0 as f64)
-}
-
-fn whole(value: &JsValue) -> Option<u64> {
-    let value = value.as_f64()?;
-    let fits = value.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&value);
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fits.then_some(value as u64)
 }
 
 fn piece_key(store: &str, body: &str, index: u32) -> JsValue {
