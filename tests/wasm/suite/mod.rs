@@ -2,6 +2,7 @@
 
 mod conformance;
 mod database;
+mod host_storage;
 mod kms;
 mod root_key;
 mod rsa;

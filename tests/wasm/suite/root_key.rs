@@ -50,7 +50,7 @@ async fn through_a_database(record: JsValue) -> JsValue {
 async fn the_browsers_key_opens_what_it_wrapped_and_cannot_be_read_out() {
     let mut random = Source::default();
     let store_key = StoreKey::generate(&mut random).unwrap();
-    let root = RootKey::generate(Mode::Browser).await.unwrap();
+    let root = RootKey::generate(Mode::Browser, None).await.unwrap();
     let record = through_a_database(root.wrap(&store_key, "s", &mut random).await.unwrap()).await;
     let key: CryptoKey = get(&record, "key").unchecked_into();
     assert!(!key.extractable());
