@@ -158,20 +158,21 @@ const FEW: usize = 16;
 /// What a question says, its encryption context by name where it is long: policies may ask for thousands of names.
 pub(super) struct ByName<'a> {
     asked: &'a Question<'a>,
+    is_long: bool,
     /// In order, the names in lower case.
     pairs: OnceCell<Vec<(String, String)>>,
 }
 
 impl<'a> ByName<'a> {
     pub(super) fn of(asked: &'a Question<'a>) -> Self {
-        Self { asked, pairs: OnceCell::new() }
+        let is_long = asked.encryption_context().nth(FEW).is_some();
+        Self { asked, is_long, pairs: OnceCell::new() }
     }
 }
 
 impl Facts for ByName<'_> {
     fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {
-        let is_long = self.asked.encryption_context().nth(FEW).is_some();
-        let lower = if is_long { key.to_ascii_lowercase() } else { String::new() };
+        let lower = if self.is_long { key.to_ascii_lowercase() } else { String::new() };
         let Some(name) = lower.strip_prefix(CONTEXT) else { return self.asked.values(key, each) };
         let pairs = self.pairs.get_or_init(|| {
             let mut pairs = Vec::new();

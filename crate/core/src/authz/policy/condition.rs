@@ -6,7 +6,7 @@
 use super::Span;
 use std::cmp::Ordering;
 
-use super::document::items;
+use super::document::{Item, items};
 use super::evaluate::Request;
 use super::pattern::Compare;
 use super::values::{Number, Point, Range, Ranges, address, decimal, instant, is_base64, network};
@@ -96,7 +96,7 @@ pub enum Set {
 enum Values {
     /// Of Null: whether the key is to be absent; both may be listed.
     Presence(Vec<bool>),
-    Texts(Vec<Text>),
+    Texts(Vec<Item<Text>>),
     /// Numbers, times, networks.
     Ranges(Ranges),
 }
@@ -220,7 +220,8 @@ impl Values {
             if !is_sound(text) {
                 faults.add(item.span, what);
             }
-            values.push(Text::parse(text, item.span, syntax, faults));
+            let value = Text::parse(text, item.span, syntax, faults);
+            values.push(Item { span: item.span, value });
         }
         Self::Texts(values)
     }
@@ -303,7 +304,7 @@ impl Condition {
                     Test::Arn => Compare::AsArn,
                     _ => Compare::Exactly,
                 };
-                each_covered(&|at| texts.get(at), &self.key, compare, request, &mut tally);
+                each_covered(texts, &self.key, compare, request, &mut tally);
             }
             Values::Ranges(ranges) => {
                 let read: fn(&str) -> Option<Point> = match test {

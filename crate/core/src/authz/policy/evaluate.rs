@@ -6,7 +6,7 @@ use super::Span;
 use super::document::Statement;
 use super::index::Indexes;
 use super::pattern::Compare;
-use super::variables::each_covered;
+use super::variables::resource_covered;
 use crate::keys::Principal;
 
 /// What is known of a request: the values of its condition keys.
@@ -96,10 +96,7 @@ impl Statement {
         };
         let resources = self.resources.as_ref().ok_or(Miss::Resource)?;
         // "* … can expand to match beyond the colon boundaries": a resource is matched as one text.
-        let mut is_listed = None;
-        let texts = |at: usize| resources.items.get(at).map(|item| &item.value);
-        each_covered(&texts, "", Compare::Exactly, request, &mut |_, covered| is_listed = covered);
-        if is_listed != Some(!resources.is_not) {
+        if resource_covered(&resources.items, request) != Some(!resources.is_not) {
             return Err(Miss::Resource);
         }
         match self.conditions.iter().position(|condition| !condition.holds(request)) {

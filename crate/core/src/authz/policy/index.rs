@@ -8,9 +8,10 @@
 use std::cell::RefCell;
 
 use super::condition::order_ignoring_case;
+use super::document::Item;
 use super::evaluate::Request;
 use super::pattern::{ARN_PARTS, Compare, MANY, ONE, is_within};
-use super::variables::{Piece, Text, Texts};
+use super::variables::{Piece, Text};
 
 // Rows of their own have, as bytes that UTF-8 never has:
 /// the place behind each value,
@@ -36,7 +37,7 @@ impl Indexes {
     /// Hands over each of the request's values of `key`, as [`super::variables::each_covered`] does.
     pub(super) fn each_covered(
         &self,
-        texts: Texts<'_>,
+        texts: &[Item<Text>],
         key: &str,
         compare: Compare,
         request: &Request<'_>,
@@ -53,8 +54,8 @@ impl Indexes {
         let mut covered = vec![0_u64; index.words];
         let mut is_open = false;
         let mut reading = Reading::default();
-        for text in (0..).map_while(texts) {
-            if index.read(&mut reading, text, request).is_none() {
+        for text in texts {
+            if index.read(&mut reading, &text.value, request).is_none() {
                 is_open = true;
             } else if reading.is_on {
                 let places = reading.words.iter().zip(index.row(END));

@@ -152,7 +152,7 @@ fn behind_first<'t>(piece: &[u8], text: &'t str, compare: Compare) -> Option<&'t
     let mut rest = text;
     loop {
         if let Some(first) = first {
-            rest = rest.get(rest.bytes().position(|b| b == *first)?..)?;
+            rest = rest.get(rest.as_bytes().iter().position(|b| b == first)?..)?;
         }
         if let Some(behind) = behind(piece, rest, compare) {
             return Some(behind);

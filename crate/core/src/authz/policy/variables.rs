@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 
 use super::Span;
+use super::document::Item;
 use super::evaluate::{Facts, Request};
 use super::pattern::{self, Compare, Pattern, push_wild};
 use crate::model::json::Faults;
@@ -136,13 +137,10 @@ const SOON: usize = 4096;
 /// So many bytes are a part of a text with variables, where one has to guess.
 const PART: usize = 64;
 
-/// The texts of a list, by their numbers.
-pub(super) type Texts<'t> = &'t dyn Fn(usize) -> Option<&'t Text>;
-
 /// Hands over each of the request's values of `key`, once or twice, with whether any of `texts` covers it; `None` where
 /// none does and one has a variable without a value.
 pub(super) fn each_covered(
-    texts: Texts<'_>,
+    texts: &[Item<Text>],
     key: &str,
     compare: Compare,
     request: &Request<'_>,
@@ -159,16 +157,26 @@ pub(super) fn each_covered(
     }
 }
 
+/// Whether any of `texts` covers the request's resource, as [`each_covered`] says it.
+pub(super) fn resource_covered(texts: &[Item<Text>], request: &Request<'_>) -> Option<bool> {
+    let mut left = SOON;
+    any_matches(texts, request.resource, Compare::Exactly, request.facts, &mut left).unwrap_or_else(|| {
+        let mut covered = None;
+        request.indexes.each_covered(texts, "", Compare::Exactly, request, &mut |_, is_it| covered = is_it);
+        covered
+    })
+}
+
 /// Whether any of `texts` covers `value`, as [`each_covered`] says it; nothing where it takes more than is left.
 fn any_matches(
-    texts: Texts<'_>,
+    texts: &[Item<Text>],
     value: &str,
     compare: Compare,
     facts: &dyn Facts,
     left: &mut usize,
 ) -> Option<Option<bool>> {
     let mut outcome = Some(false);
-    for text in (0..).map_while(texts) {
+    for Item { value: text, .. } in texts {
         *left = left.saturating_sub(text.work(value.len()));
         if *left == 0 {
             return None;
