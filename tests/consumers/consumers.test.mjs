@@ -21,7 +21,15 @@ import { serveWithPolicy } from "./serve.mjs";
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PLACE = join(ROOT, "tests", ".tmp", "consumers");
-const ENTRIES = [".", "./client", "./slim", "./worker", "./tabkms.wasm", "./package.json"];
+const ENTRIES = [
+  ".",
+  "./client",
+  "./slim",
+  "./worker",
+  "./endpoint",
+  "./tabkms.wasm",
+  "./package.json",
+];
 
 let tarball = "";
 let browser;
@@ -125,6 +133,8 @@ test("the package installs without a script, has no dependencies and marks no mo
   assert.equal(manifest.sideEffects, false);
   assert.equal(manifest.type, "module");
   assert.equal("dependencies" in manifest || "peerDependencies" in manifest, false);
+  assert.deepEqual(Object.keys(manifest.optionalDependencies), ["classic-level", "yaml"]);
+  assert.deepEqual(manifest.bin, { tabkms: "dist/node/cli.js" });
   const hooks = ["preinstall", "install", "postinstall", "prepare"];
   assert.deepEqual(
     hooks.filter((hook) => hook in manifest.scripts),
@@ -138,6 +148,11 @@ test("Node imports it, requires it, and takes it slim", () => {
     // The warning that require(esm) is new is Node's, not ours.
     assert.equal(node(folder, "--no-warnings", file), "all is well\n", file);
   }
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  assert.equal(
+    run(folder, join(folder, "node_modules", ".bin", "tabkms"), "--version"),
+    `${version}\n`,
+  );
 });
 
 test("strict TypeScript knows every operation, however modules are found", () => {
