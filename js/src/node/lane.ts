@@ -121,7 +121,7 @@ function ignore(): void {}
 // ---- In ----
 
 /** RFC 9112, section 5, without folding: token, colon, visible text. */
-const FIELD = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*\r\n/y;
+const FIELD = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)\r\n/y;
 
 /** What changes how a message is framed or a connection is used: all of it node:http's. */
 const FOREIGN: ReadonlySet<string> = new Set([
@@ -169,10 +169,17 @@ function fieldsOf(head: string): Record<string, string> | undefined {
     const [, given = "", value = ""] = field;
     const name = given.toLowerCase();
     if (name in headers) return undefined;
-    if (FOREIGN.has(name) && !isKeepAlive(name, value)) return undefined;
-    headers[name] = value;
+    if (FOREIGN.has(name) && !isKeepAlive(name, withoutEnd(value))) return undefined;
+    headers[name] = withoutEnd(value);
   }
   return headers;
+}
+
+/** Without the blanks at its end. In the pattern they would be looked for anew at each blank within. */
+function withoutEnd(value: string): string {
+  let end = value.length;
+  while (end > 0 && (value[end - 1] === " " || value[end - 1] === "\t")) end -= 1;
+  return end === value.length ? value : value.slice(0, end);
 }
 
 /** What HTTP/1.1 does anyway; some clients say so. */
