@@ -93,13 +93,14 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
     let action = ["kms:", asked.action].concat();
     let resource = asked.resource();
     let role_arn = identities.role_arn();
+    let by_name = ByName::of(asked);
     let request = Request {
         action: &action,
         resource: &resource,
         principal: &asked.caller.principal,
         role_arn: role_arn.as_deref(),
         has_boundary: identities.have_boundary(),
-        facts: &ByName::of(asked),
+        facts: by_name.as_ref().map_or(asked, |by_name| by_name),
         indexes: Indexes::default(),
     };
 

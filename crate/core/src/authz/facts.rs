@@ -155,24 +155,23 @@ static FAMILIES: &[(&str, Family)] = &[
 /// So many pairs of an encryption context are looked through for each condition that asks for one.
 const FEW: usize = 16;
 
-/// What a question says, its encryption context by name where it is long: policies may ask for thousands of names.
+/// A question with a long encryption context, whose pairs are found by name: policies may ask for thousands of names.
 pub(super) struct ByName<'a> {
     asked: &'a Question<'a>,
-    is_long: bool,
     /// In order, the names in lower case.
     pairs: OnceCell<Vec<(String, String)>>,
 }
 
 impl<'a> ByName<'a> {
-    pub(super) fn of(asked: &'a Question<'a>) -> Self {
-        let is_long = asked.encryption_context().nth(FEW).is_some();
-        Self { asked, is_long, pairs: OnceCell::new() }
+    /// `None` where the context is short.
+    pub(super) fn of(asked: &'a Question<'a>) -> Option<Self> {
+        asked.encryption_context().nth(FEW).map(|_| Self { asked, pairs: OnceCell::new() })
     }
 }
 
 impl Facts for ByName<'_> {
     fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {
-        let lower = if self.is_long { key.to_ascii_lowercase() } else { String::new() };
+        let lower = key.to_ascii_lowercase();
         let Some(name) = lower.strip_prefix(CONTEXT) else { return self.asked.values(key, each) };
         let pairs = self.pairs.get_or_init(|| {
             let mut pairs = Vec::new();

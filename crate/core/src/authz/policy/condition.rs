@@ -295,7 +295,7 @@ impl Condition {
         match &self.values {
             // "True … false (the key exists and its value is not null)": empty text is no value, as for set operators.
             Values::Presence(wanted) => {
-                request.values(&self.key, &mut |value| tally(value, None));
+                request.facts.values(&self.key, &mut |value| tally(value, None));
                 return wanted.contains(&is_blank);
             }
             Values::Texts(texts) => {
@@ -313,7 +313,7 @@ impl Condition {
                     _ => address,
                 };
                 let covers = |value: &str| Some(read(value).is_some_and(|point| ranges.has(point)));
-                request.values(&self.key, &mut |value| tally(value, covers(value)));
+                request.facts.values(&self.key, &mut |value| tally(value, covers(value)));
             }
         }
         match set {

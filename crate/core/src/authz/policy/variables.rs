@@ -147,7 +147,7 @@ pub(super) fn each_covered(
     each: &mut dyn FnMut(&str, Option<bool>),
 ) {
     let mut left = SOON;
-    request.values(key, &mut |value| {
+    request.facts.values(key, &mut |value| {
         if let Some(covered) = any_matches(texts, value, compare, request.facts, &mut left) {
             each(value, covered);
         }

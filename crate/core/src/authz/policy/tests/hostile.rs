@@ -8,15 +8,13 @@ use super::*;
 const LONGEST: usize = 32_768;
 
 /// Reads and evaluates it, and says how long that took.
-fn time(text: &str, kind: Kind) -> Duration {
-    let value = "a".repeat(2048);
-    let keys = [("a:a", value.as_str()), ("aws:username", value.as_str())];
+fn time(text: &str, kind: Kind, keys: &[(&str, &str)]) -> Duration {
     let caller = principal("arn:aws:iam::111122223333:user/alice");
     let start = Instant::now();
     match Policy::parse(text, kind) {
         Ok(policy) => {
             for statement in &policy.statements {
-                let _ = statement.applies(&request(&caller, &Keys(&keys)));
+                let _ = statement.applies(&request(&caller, &Keys(keys)));
             }
         }
         Err(fault) => {
@@ -39,14 +37,16 @@ fn filled(start: &str, piece: &str, end: &str) -> String {
     text + end
 }
 
+/// A policy with as many values in its condition on `a:a` as there is room for.
+fn condition(operator: &str, value: &str) -> String {
+    let start = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"a:a":["#
+    );
+    filled(&start, &format!("\"{value}\","), &format!("\"{value}\"]}}}}}}}}"))
+}
+
 #[test]
 fn no_policy_takes_long() {
-    let condition = |operator: &str, value: &str| {
-        let start = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"a:a":["#
-        );
-        filled(&start, &format!("\"{value}\","), &format!("\"{value}\"]}}}}}}}}"))
-    };
     let half = "a".repeat(1024);
     let policies = [
         "[".repeat(LONGEST),
@@ -89,11 +89,60 @@ fn no_policy_takes_long() {
         condition("StringLike", &format!("*{}b*", "a".repeat(63))),
         condition("StringLike", "*aab*"),
     ];
+    let value = "a".repeat(2048);
+    let keys = [("a:a", value.as_str()), ("aws:username", value.as_str())];
     for text in policies {
         for kind in [Kind::Key, Kind::Identity] {
             // Unoptimised; what is compiled for use takes a tenth of it and less. A busy machine gets another try.
-            let is_quick = (0..5).any(|_| time(&text, kind) < Duration::from_secs(1));
+            let is_quick = (0..5).any(|_| time(&text, kind, &keys) < Duration::from_secs(1));
             assert!(is_quick, "{}", &text[..200.min(text.len())]);
+        }
+    }
+}
+
+/// Thousands of patterns, texts, numbers and networks, against a long value and against thousands of values.
+#[test]
+fn no_value_takes_long() {
+    let characters: String = ('\u{4e00}'..).take(600).collect();
+    let long = [
+        "a".repeat(8192),
+        "ab".repeat(4096),
+        "aabb".repeat(2048),
+        "é".repeat(4096),
+        characters.repeat(4),
+        format!("a:a:a:a:a:{}", "a".repeat(8000)),
+    ];
+    let long = long.iter().map(|value| vec![("a:a", value.as_str()), ("a:b", value.as_str())]);
+    let numbers: Vec<String> = (0..2000).map(|number| number.to_string()).collect();
+    let addresses: Vec<String> = (0..2000).map(|number| format!("::{number}")).collect();
+    let many = [&numbers, &addresses].into_iter().map(|values| {
+        let keys = values.iter().map(|value| ("a:a", value.as_str()));
+        keys.collect::<Vec<_>>()
+    });
+    let policies = [
+        condition("StringLike", "*aab*"),
+        condition("StringLike", "*a?b?a?@*"),
+        condition("StringLike", "*?a?*b?@*"),
+        condition("StringNotLike", "a*b*a*b*@"),
+        condition("StringLike", &format!("*{}@*", "?".repeat(500))),
+        condition("StringLike", &format!("*{}@*", "a?".repeat(250))),
+        condition("StringLike", &format!("{}@", "*a".repeat(8000))),
+        condition("StringLike", "*${a:b}?@*"),
+        condition("StringLike", "*${A:b}${a:B}@*"),
+        condition("ArnLike", "*:*:*:*:*:*a?@*"),
+        condition("ForAnyValue:StringLike", "*?@!*"),
+        condition("ForAllValues:StringNotEquals", "@!"),
+        condition("ForAnyValue:StringEqualsIgnoreCase", "@!"),
+        condition("ForAnyValue:NumericEquals", "-@"),
+        condition("ForAnyValue:NumericGreaterThan", "99@"),
+        condition("ForAnyValue:DateEquals", "@"),
+        condition("ForAnyValue:IpAddress", "1::@"),
+        condition("ForAnyValue:Bool", "true"),
+    ];
+    for keys in long.chain(many) {
+        for text in &policies {
+            let is_quick = (0..5).any(|_| time(text, Kind::Identity, &keys) < Duration::from_secs(1));
+            assert!(is_quick, "{} {:?}", &text[..200], keys[0]);
         }
     }
 }
