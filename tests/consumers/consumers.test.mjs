@@ -3,7 +3,16 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import test, { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -91,6 +100,16 @@ async function visit(folder) {
   }
 }
 
+/** A bundle for a browser knows nothing of directories. */
+function assertNoDirectory(folder) {
+  const scripts = readdirSync(folder, { recursive: true }).filter((name) => /\.m?js$/.test(name));
+  assert.ok(scripts.length > 0);
+  for (const name of scripts) {
+    const script = readFileSync(join(folder, name), "utf8");
+    assert.doesNotMatch(script, /classic-level|root\.key\.new/, name);
+  }
+}
+
 /** What `throughSdk` says where all is well: Region, date, bytes, the same ones, the error's class, keys. */
 const ALL_WELL = "eu-central-1 true 4096 true true 1";
 
@@ -116,7 +135,7 @@ test("arethetypeswrong finds nothing, of its profile esm-only", async () => {
   assert.deepEqual(problems, []);
 });
 
-test("the package installs without a script, has no dependencies and marks no module as having effects", () => {
+test("the package installs without a script, needs no other one and marks no module as having effects", () => {
   const folder = join(PLACE, "manifest");
   mkdirSync(folder);
   run(folder, "tar", "-xzf", tarball);
@@ -125,6 +144,7 @@ test("the package installs without a script, has no dependencies and marks no mo
   assert.equal(manifest.sideEffects, false);
   assert.equal(manifest.type, "module");
   assert.equal("dependencies" in manifest || "peerDependencies" in manifest, false);
+  assert.deepEqual(Object.keys(manifest.optionalDependencies), ["classic-level"]);
   const hooks = ["preinstall", "install", "postinstall", "prepare"];
   assert.deepEqual(
     hooks.filter((hook) => hook in manifest.scripts),
@@ -138,6 +158,21 @@ test("Node imports it, requires it, and takes it slim", () => {
     // The warning that require(esm) is new is Node's, not ours.
     assert.equal(node(folder, "--no-warnings", file), "all is well\n", file);
   }
+});
+
+test("Node keeps a store in a directory, and says so where the package for it is missing", (t) => {
+  const folder = install("node", "directory");
+  assert.equal(node(folder, "directory.mjs"), "directory file Decrypt\n");
+  // Where no folder above has the package either.
+  const outside = mkdtempSync(join(tmpdir(), "tabkms-consumer-"));
+  t.after(() => rmSync(outside, { recursive: true, force: true }));
+  const [from, to] = [folder, outside].map((place) => join(place, "node_modules", "tabkms"));
+  cpSync(from, to, { recursive: true });
+  for (const file of ["directory.mjs", "main.mjs"]) cpSync(join(folder, file), join(outside, file));
+  const said = node(outside, "directory.mjs");
+  assert.match(said, /^StorageRefusedError: .*classic-level, which is not installed: npm install/);
+  // All else does without it.
+  assert.equal(node(outside, "main.mjs"), "all is well\n");
 });
 
 test("strict TypeScript knows every operation, however modules are found", () => {
@@ -169,6 +204,7 @@ async function bundleWithVite(folder) {
 test("Vite bundles it with AWS's client", async () => {
   const out = await bundleWithVite(install("bundled", "vite"));
   assert.equal(wasmFiles(out).length, 1);
+  assertNoDirectory(out);
   assert.equal(await visit(out), ALL_WELL);
 });
 
@@ -193,6 +229,7 @@ test("webpack bundles it with AWS's client", async () => {
   assert.deepEqual([...errors, ...warnings], []);
   cpSync(join(folder, "index.html"), join(path, "index.html"));
   assert.equal(wasmFiles(path).length, 1);
+  assertNoDirectory(path);
   assert.equal(await visit(path), ALL_WELL);
 });
 
@@ -214,6 +251,7 @@ test("esbuild, which follows no URL, bundles it slim", async () => {
   assert.deepEqual(warnings, []);
   cpSync(join(folder, "index.html"), join(outdir, "index.html"));
   assert.equal(wasmFiles(outdir).length, 1);
+  assertNoDirectory(outdir);
   assert.equal(await visit(outdir), ALL_WELL);
 });
 
