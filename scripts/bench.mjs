@@ -1,5 +1,5 @@
 // How fast it is: one run, side by side, medians. By hand: npm run bench, or node scripts/bench.mjs [operations]
-// [authorisation] [sdk] [opening]. A benchmark and no test: nothing fails here for being slow, each promise is told as
+// [authorisation] [sdk] [opening] [endpoint]. A benchmark and no test: nothing fails here for being slow, each promise is told as
 // reached or missed.
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ await runMain(import.meta.url, async (args) => {
     authorisation: "benchAuthorisation",
     sdk: "benchSdk",
     opening: "benchOpening",
+    endpoint: "benchEndpoint",
   };
   const unknown = args.find((arg) => !(arg in parts));
   if (unknown) throw new Fault(`${unknown} is no part`, Object.keys(parts).join(" "));

@@ -1,12 +1,14 @@
 // Installs what is missing and leaves the rest alone. By hand: node scripts/setup.mjs [--test]
 //
-// Needed beforehand: rustup's cargo, Node 20.19 or newer, npm, Python 3. Installed here: the wasm32 target,
+// Needed beforehand: rustup's cargo, Node 20.19 or newer, npm, Python 3.11 or newer. Installed here: the wasm32 target,
 // wasm-bindgen at the version that Cargo.toml pins, the npm packages of package-lock.json; for the tests
-// also rustfmt, clippy, wasm-pack, Chromium and its driver. This file imports nothing from npm.
+// also rustfmt, clippy, wasm-pack, Chromium and its driver, and the clients of tests/interop: packages of npm and of
+// PyPI, each in a place of its own, and the AWS CLI of version 2. This file imports nothing from npm.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { inTree, MODULES, ROOT } from "./lib/paths.mjs";
+import { join, relative } from "node:path";
+import { awsVersion2, findPython, installClients } from "./lib/clients.mjs";
+import { inTree, ROOT } from "./lib/paths.mjs";
 import { Fault, runMain, say, step } from "./lib/report.mjs";
 import { exitCode, read, run, which } from "./lib/run.mjs";
 import { hashOf } from "./lib/stamp.mjs";
@@ -30,13 +32,18 @@ export async function setup({ test = false } = {}) {
   checkNode();
   checkRust();
   await addWasmTarget();
-  await installPackages();
+  await installPackages(ROOT);
   await installCargoTool("wasm-bindgen-cli", "wasm-bindgen", wasmBindgenVersion());
   if (test) {
-    checkPython();
+    findPython();
     await addRustComponents();
     await installCargoTool("wasm-pack", "wasm-pack", WASM_PACK_VERSION);
     await installBrowser();
+    // Two halves of the AWS Encryption SDK, which break each other in one folder.
+    await installPackages(inTree("tests", "interop", "node"));
+    await installPackages(inTree("tests", "interop", "browser"));
+    await installClients();
+    await installAwsVersion2();
   }
   say(
     `  set up: Node ${process.versions.node}, ${read("rustc", ["--version"])}, wasm-bindgen ${wasmBindgenVersion()}`,
@@ -65,12 +72,6 @@ function checkRust() {
   if (version === undefined) throw new Fault("rustc does not start", "rustup default stable");
   if (!atLeast(version, rustVersion())) {
     throw new Fault(`Rust ${version} is older than ${rustVersion()}`, "rustup update stable");
-  }
-}
-
-function checkPython() {
-  if (!read("python3", ["--version"])) {
-    throw new Fault("python3 is missing", "install Python 3 from your system's packages");
   }
 }
 
@@ -118,16 +119,14 @@ async function installCargoTool(crate, name, version) {
 }
 
 // npm ci only when the lock file is not the one that node_modules was made from.
-async function installPackages() {
-  const stamp = join(MODULES, ".tabkms-lock");
-  const wanted = hashOf({
-    paths: [inTree("package-lock.json")],
-    words: [process.platform, process.arch],
-  });
+async function installPackages(folder) {
+  const lock = join(folder, "package-lock.json");
+  const stamp = join(folder, "node_modules", ".tabkms-lock");
+  const wanted = hashOf({ paths: [lock], words: [process.platform, process.arch] });
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  await step("installing the npm packages of package-lock.json", async () => {
+  await step(`installing the npm packages of ${relative(ROOT, lock)}`, async () => {
     await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-      cwd: ROOT,
+      cwd: folder,
       remedy: "check the connection to the npm registry, then run this again",
     });
     writeFileSync(stamp, wanted);
@@ -136,21 +135,13 @@ async function installPackages() {
 
 async function installBrowser() {
   if (!chromium() || !chromedriver()) {
-    if (!which("apt-get") || process.getuid?.() !== 0) {
+    if (!canInstallDebian()) {
       throw new Fault(
         "the tests need Chromium and chromedriver of the same version",
         "install both (Debian, Ubuntu: sudo apt-get install chromium chromium-driver), or set CHROME and CHROMEDRIVER",
       );
     }
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await step("installing the Debian packages chromium and chromium-driver", async () => {
-      await run("apt-get", ["update", "-q"], { env });
-      await run(
-        "apt-get",
-        ["install", "-q", "-y", "--no-install-recommends", "chromium", "chromium-driver"],
-        { env },
-      );
-    });
+    await installDebian("chromium", "chromium-driver");
   }
   const [browser, driver] = [chromium(), chromedriver()];
   if (!browser || !driver)
@@ -162,6 +153,30 @@ async function installBrowser() {
       "install the same version of both, or set CHROME and CHROMEDRIVER",
     );
   }
+}
+
+// Nothing but its own tests needs it, and they say when it is missing.
+async function installAwsVersion2() {
+  if (awsVersion2()) return;
+  try {
+    if (canInstallDebian()) await installDebian("awscli");
+  } catch (thrown) {
+    // Not every release has the package.
+    if (!(thrown instanceof Fault)) throw thrown;
+  }
+  if (!awsVersion2()) say("  no AWS CLI of version 2 on PATH: its tests are skipped");
+}
+
+function canInstallDebian() {
+  return which("apt-get") !== undefined && process.getuid?.() === 0;
+}
+
+async function installDebian(...packages) {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await step(`installing the Debian packages ${packages.join(", ")}`, async () => {
+    await run("apt-get", ["update", "-q"], { env });
+    await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...packages], { env });
+  });
 }
 
 /** Whether a dotted version is at least another. */

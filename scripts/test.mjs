@@ -61,6 +61,7 @@ const STAGES = [
   },
   { name: "build", needs: ["build-wasm"], run: () => build(["js", "www"]) },
   { name: "node", tests: true, needs: ["build"], run: nodeTests("npm") },
+  { name: "interop", tests: true, needs: ["build"], run: nodeTests("interop") },
   { name: "consumers", tests: true, needs: ["build"], run: nodeTests("consumers") },
   { name: "wasm", tests: true, run: wasmTests },
   { name: "e2e", tests: true, needs: ["build"], run: nodeTests("e2e") },

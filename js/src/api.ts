@@ -61,7 +61,18 @@ export interface CallerOptions {
   readonly organization?: string;
 }
 
-export interface SendOptions extends CallerOptions {}
+export interface SendOptions extends CallerOptions {
+  /**
+   * Of CreateKey: the key's id, a UUID or `mrk-` and 32 hexadecimal digits, in place of a fresh one. For tests that can be
+   * repeated; AWS has no such thing.
+   */
+  readonly keyId?: string;
+  /**
+   * With `keyId`: the key's material. 32 bytes for a symmetric key, a MAC's as long as its digest, PKCS #8 for a key pair.
+   * It is as secret as you have kept it.
+   */
+  readonly keyMaterial?: Uint8Array;
+}
 
 /** A statement of a policy that was asked. Places are in UTF-16 units of the layer's document. */
 export interface StatementOutcome {
@@ -431,6 +442,8 @@ export interface Description {
   readonly region: string;
   readonly now: Date;
   readonly keys: number;
+  /** IAM's access keys. */
+  readonly accessKeys: number;
   readonly objects: number;
   readonly generation: number;
   /** Set where `seed` or `clock` made this store reproducible: never use it for a secret. */

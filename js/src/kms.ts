@@ -53,6 +53,17 @@ export interface LocalOptions extends OpenOptions {
   readonly engine?: "auto" | "wasm";
 }
 
+/** An access key with its secret, in ASCII. */
+export interface AccessKey {
+  /** The ARN of whoever signs with it. */
+  readonly principal: string;
+  readonly account: string;
+  /** `AIDA…`; of an account's root the account. */
+  readonly userId: string;
+  readonly isActive: boolean;
+  readonly secret: Uint8Array;
+}
+
 interface Reply {
   readonly answer?: Members;
   readonly error?: ErrorLike;
@@ -181,6 +192,11 @@ export class Kms implements KmsApi {
     options: CallerOptions = {},
   ): Promise<Decision[]> {
     return rethrowing(this.#kms.simulate(operation, plain(input), callerOf(options)));
+  }
+
+  /** Whose an access key is, and its secret: for whoever checks signatures. */
+  async accessKey(id: string): Promise<AccessKey | undefined> {
+    return rethrowing(this.#kms.accessKey(id));
   }
 
   requestHandler(options?: RequestHandlerOptions): RequestHandler {

@@ -2,6 +2,7 @@
 // difference. The policies have been read by then: the store keeps them as read.
 
 import { Kms } from "../../dist/index.js";
+import { hostilePolicies } from "./hostile.mjs";
 import { perSecond } from "./measure.mjs";
 
 const ACCOUNT = "111122223333";
@@ -9,6 +10,8 @@ const GRANTS = 1000;
 const MANY_GRANTS = 50_000;
 /** What the project promises of the decision with all of it, in microseconds. */
 const PROMISED = 50;
+/** And of a whole call whose policy and context are as hostile as they can be. */
+const PROMISED_AT_WORST = 10_000;
 /** What 50,000 grants to others may add to a call: what two measurements of the same differ in. */
 const NOISE = 0.15;
 
@@ -143,6 +146,13 @@ export async function benchAuthorisation(say) {
     const after = await microseconds(calls.Encrypt(crowded, [root, bob][index]));
     note(`Encrypt by ${who}, without grants`, before[index]);
     note(`Encrypt by ${who}, with 50,000 grants on the key`, after, before[index] * (1 + NOISE));
+  }
+
+  for (const [name, Policy, EncryptionContext] of hostilePolicies(user("bob"))) {
+    const Request = { Policy, BypassPolicyLockoutSafetyCheck: true };
+    const { KeyId } = (await kms.send("CreateKey", Request)).KeyMetadata;
+    const encrypt = () => kms.send("Encrypt", { KeyId, Plaintext, EncryptionContext }, bob);
+    note(`Encrypt, a hostile key policy: ${name}`, await microseconds(encrypt), PROMISED_AT_WORST);
   }
   await kms.close();
   return results;

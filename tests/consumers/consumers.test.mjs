@@ -30,7 +30,15 @@ import { serveWithPolicy } from "./serve.mjs";
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PLACE = join(ROOT, "tests", ".tmp", "consumers");
-const ENTRIES = [".", "./client", "./slim", "./worker", "./tabkms.wasm", "./package.json"];
+const ENTRIES = [
+  ".",
+  "./client",
+  "./slim",
+  "./worker",
+  "./endpoint",
+  "./tabkms.wasm",
+  "./package.json",
+];
 
 let tarball = "";
 let browser;
@@ -144,7 +152,8 @@ test("the package installs without a script, needs no other one and marks no mod
   assert.equal(manifest.sideEffects, false);
   assert.equal(manifest.type, "module");
   assert.equal("dependencies" in manifest || "peerDependencies" in manifest, false);
-  assert.deepEqual(Object.keys(manifest.optionalDependencies), ["classic-level"]);
+  assert.deepEqual(Object.keys(manifest.optionalDependencies), ["classic-level", "yaml"]);
+  assert.deepEqual(manifest.bin, { tabkms: "dist/node/cli.js" });
   const hooks = ["preinstall", "install", "postinstall", "prepare"];
   assert.deepEqual(
     hooks.filter((hook) => hook in manifest.scripts),
@@ -158,6 +167,11 @@ test("Node imports it, requires it, and takes it slim", () => {
     // The warning that require(esm) is new is Node's, not ours.
     assert.equal(node(folder, "--no-warnings", file), "all is well\n", file);
   }
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  assert.equal(
+    run(folder, join(folder, "node_modules", ".bin", "tabkms"), "--version"),
+    `${version}\n`,
+  );
 });
 
 test("Node keeps a store in a directory, and says so where the package for it is missing", (t) => {

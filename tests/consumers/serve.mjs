@@ -9,10 +9,17 @@ import { SECURITY_HEADERS } from "../../scripts/headers.mjs";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 const POLICY = "Content-Security-Policy";
 
-/** @param {string} folder */
-export async function serveWithPolicy(folder) {
+/**
+ * @param {string} folder
+ * @param {{ connect?: string[] }} [options] `connect`: URLs that its pages may speak to beside the site itself
+ */
+export async function serveWithPolicy(folder, { connect = [] } = {}) {
   const page = await readFile(join(folder, "index.html"), "utf8");
-  const headers = { ...SECURITY_HEADERS, [POLICY]: policyOf(page) };
+  const policy = policyOf(page).replace(
+    "connect-src 'self'",
+    ["connect-src 'self'", ...connect].join(" "),
+  );
+  const headers = { ...SECURITY_HEADERS, [POLICY]: policy };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     // A browser asks for it unasked.

@@ -15,7 +15,7 @@ use crate::crypto::{Failure, Random, StoreKey};
 use crate::hierarchy::record;
 use crate::model::validate::{Member, members_of, validate};
 use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
-use crate::operations::{self, Context, Means};
+use crate::operations::{self, Context, Given, Means};
 
 mod log;
 
@@ -36,6 +36,8 @@ pub struct Call {
     pub caller: Caller,
     /// Where the steps go.
     pub trace: Trace,
+    /// What CreateKey is given for its key.
+    pub given: Option<Given>,
     /// Of a traced call that was planned: each question to the policies and grants with its answer and the reasons.
     pub decisions: Vec<Value>,
 }
@@ -44,7 +46,14 @@ impl Call {
     /// A call of `operation` that nobody traces.
     #[must_use]
     pub fn new(operation: impl Into<String>, input: Value, caller: Caller) -> Self {
-        Self { operation: operation.into(), input, caller, trace: Trace::off(), decisions: Vec::new() }
+        Self {
+            operation: operation.into(),
+            input,
+            caller,
+            trace: Trace::off(),
+            given: None,
+            decisions: Vec::new(),
+        }
     }
 }
 
@@ -190,6 +199,7 @@ impl Kms {
         let Caller { account, region, .. } = &call.caller;
         let asked = (operation, &call.caller, Parameters::of(members, &input));
         let mut context = Context::new(stored, asked, now, (env.random, desk), &mut call.trace);
+        context.given = call.given.take();
         let answer = dispatch(&mut context, members, input);
         let outcome = answer.as_ref().map(|told| (context.is_use, audit::of_answer(operation, told)));
         let about = About {

@@ -18,9 +18,10 @@
 
 use super::Caller;
 use super::default_policy::given_policy;
+use super::facts::ByName;
 use super::grants;
 use super::identity::Identities;
-use super::policy::{Effect, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
+use super::policy::{Effect, Indexes, Kind, Miss, Policy, PrincipalMatch, Request, Statement};
 use super::question::{Question, Resource};
 use super::why::{Asked, Layer, Record};
 use crate::keys::{KeyManager, PolicyText, Principal};
@@ -98,7 +99,8 @@ pub fn decide(asked: &Question<'_>, record: &mut Record<'_>) -> Result<(), Refus
         principal: &asked.caller.principal,
         role_arn: role_arn.as_deref(),
         has_boundary: identities.have_boundary(),
-        facts: asked,
+        facts: &ByName::of(asked),
+        indexes: Indexes::default(),
     };
 
     let on_key = ask_key_policy(asked, &request, record);

@@ -5,6 +5,9 @@
 //!
 //! Adding one: its line in [`KEYS`], or in [`FAMILIES`] where the name goes on behind a colon or a stroke.
 
+use std::cell::OnceCell;
+use std::collections::BinaryHeap;
+
 use super::policy::Facts;
 use super::question::{Question, Resource, pairs};
 use crate::keys::principal::name_of;
@@ -122,6 +125,8 @@ fn with_length(length: usize) -> impl Iterator<Item = &'static (&'static str, So
 /// What stands behind the prefix names the value.
 type Family = fn(&Question<'_>, &str, Each<'_>);
 
+const CONTEXT: &str = "kms:encryptioncontext:";
+
 static FAMILIES: &[(&str, Family)] = &[
     ("kms:encryptioncontext:", |asked, name, each| {
         context(asked, &mut |key, value| {
@@ -146,6 +151,39 @@ static FAMILIES: &[(&str, Family)] = &[
         }
     }),
 ];
+
+/// So many pairs of an encryption context are looked through for each condition that asks for one.
+const FEW: usize = 16;
+
+/// What a question says, its encryption context by name where it is long: policies may ask for thousands of names.
+pub(super) struct ByName<'a> {
+    asked: &'a Question<'a>,
+    is_long: bool,
+    /// In order, the names in lower case.
+    pairs: OnceCell<Vec<(String, String)>>,
+}
+
+impl<'a> ByName<'a> {
+    pub(super) fn of(asked: &'a Question<'a>) -> Self {
+        let is_long = asked.encryption_context().nth(FEW).is_some();
+        Self { asked, is_long, pairs: OnceCell::new() }
+    }
+}
+
+impl Facts for ByName<'_> {
+    fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {
+        let lower = if self.is_long { key.to_ascii_lowercase() } else { String::new() };
+        let Some(name) = lower.strip_prefix(CONTEXT) else { return self.asked.values(key, each) };
+        let pairs = self.pairs.get_or_init(|| {
+            let mut pairs = Vec::new();
+            context(self.asked, &mut |key, value| pairs.push((key.to_ascii_lowercase(), value.to_owned())));
+            BinaryHeap::from(pairs).into_sorted_vec()
+        });
+        let start = pairs.partition_point(|(key, _)| key.as_str() < name);
+        let found = pairs.iter().skip(start).take_while(|(key, _)| key == name);
+        found.for_each(|(_, value)| each(value));
+    }
+}
 
 impl Facts for Question<'_> {
     fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {

@@ -356,7 +356,11 @@ impl Key {
         self.seal_material(&pair.private, None, store_key, random)
     }
 
-    fn seal_material(
+    /// Adds material that was made or brought for the key.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn seal_material(
         &mut self,
         material: &KeyMaterial,
         rotated: Option<Rotated>,

@@ -2,6 +2,8 @@
 //!
 //! A vector: a `BTreeMap` of its own would be 7 KB of wasm for what is a handful of pairs.
 
+use std::collections::BinaryHeap;
+
 use super::Value;
 use super::cbor::{Cbor, Reader, Writer};
 use super::shape::{FromValue, IntoValue};
@@ -13,9 +15,9 @@ pub struct Pairs(Vec<(String, String)>);
 impl Pairs {
     /// Those of a list in any order; of two with one key, one. Says whether there were such.
     #[must_use]
-    pub fn sorted(mut pairs: Vec<(String, String)>) -> (Self, bool) {
+    pub fn sorted(pairs: Vec<(String, String)>) -> (Self, bool) {
         let count = pairs.len();
-        pairs.sort_unstable();
+        let mut pairs = BinaryHeap::from(pairs).into_sorted_vec();
         pairs.dedup_by(|later, earlier| later.0 == earlier.0);
         let had_twice = pairs.len() < count;
         (Self(pairs), had_twice)

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::due::{Means, Overlay, catch_up};
+use super::given::Given;
 use super::host::Desk;
 use super::keys::shows_material_ids;
 use crate::audit::Additional;
 use crate::authz::{self, Caller};
 use crate::crypto::{KeyMaterial, Random, StoreKey};
 use crate::keys::{
-    AccountId, Alias, AliasName, Backing, ConnectionState, CustomKeyStore, Family, Key, KeyIdentifier,
+    AccountId, Alias, AliasName, Backing, ConnectionState, CustomKeyStore, Family, Key, KeyId, KeyIdentifier,
     KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, Origin, Region, Rotation, Status,
 };
 use crate::model::{KmsError, Parameters, RequestError, Timestamp, Value};
@@ -31,6 +32,8 @@ pub struct Context<'a> {
     pub parameters: Parameters,
     /// The other key of a ReEncrypt.
     pub(super) other_key: Option<KeyRef>,
+    /// What CreateKey is given for its key.
+    pub(crate) given: Option<Given>,
     /// Where the reasons of each decision go, if somebody wants to know.
     pub(crate) explanations: Option<Vec<Value>>,
     /// Who calls, and where.
@@ -96,6 +99,7 @@ impl<'a> Context<'a> {
             action: operation,
             parameters,
             other_key: None,
+            given: None,
             explanations: trace.is_on().then(Vec::new),
             caller,
             now,
@@ -231,8 +235,8 @@ impl<'a> Context<'a> {
             "Default key that protects my {} data when no other key is defined",
             service.to_ascii_uppercase()
         );
-        let mut key =
-            self.empty_key(description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default(), false)?;
+        let id = KeyId::generate(false, self.random)?;
+        let mut key = self.empty_key(id, description, KeyManager::Aws, <(KeySpec, KeyUsage)>::default());
         self.make_material(&mut key)?;
         // AWS managed keys rotate every year (since May 2022; every three years before).
         key.rotation = Some(Rotation { period_days: 365, next: self.now.plus_days(365) });
@@ -250,15 +254,14 @@ impl<'a> Context<'a> {
     /// A KMS key without material, not yet among the changes.
     pub(super) fn empty_key(
         &mut self,
+        id: KeyId,
         description: String,
         manager: KeyManager,
         (spec, usage): (KeySpec, KeyUsage),
-        multi_region: bool,
-    ) -> Result<Key, KmsError> {
-        let id = crate::keys::KeyId::generate(multi_region, self.random)?;
+    ) -> Key {
         let reference = KeyRef { account: self.caller.account, region: self.caller.region.clone(), id };
         self.concerns(&reference);
-        Ok(Key {
+        Key {
             reference,
             description,
             created: self.now,
@@ -279,7 +282,7 @@ impl<'a> Context<'a> {
             settling: None,
             custom_key_store: None,
             xks_key: None,
-        })
+        }
     }
 
     /// Gives a key its first material; a key pair may be the host's work.

@@ -264,21 +264,26 @@ fn unwrapped(
         PairError::Failure(failure) => failure.into(),
         _ => KmsError::invalid_ciphertext(),
     })?;
+    of_spec(key.spec, material)
+}
+
+/// Key material in the form of a spec; of a key pair also the public key.
+pub(super) fn of_spec(
+    spec: KeySpec,
+    material: Zeroizing<Vec<u8>>,
+) -> Result<(KeyMaterial, Option<Vec<u8>>), KmsError> {
     let of_length = |length: usize, material: Zeroizing<Vec<u8>>| {
         if material.len() == length {
             return Ok((KeyMaterial::new(material), None));
         }
         Err(incorrect(&format!("The key material is {} bytes long, not {length}.", material.len())))
     };
-    match key.spec.family() {
+    match spec.family() {
         Family::Symmetric => of_length(KEY_LEN, material),
         Family::Hmac(algorithm) => of_length(algorithm.length(), material),
         Family::Pair(kind) => {
             let form = |_| {
-                incorrect(&format!(
-                    "The key material is no PKCS #8 private key of KeySpec {}.",
-                    key.spec.name()
-                ))
+                incorrect(&format!("The key material is no PKCS #8 private key of KeySpec {}.", spec.name()))
             };
             let pair = kind.import(&material).map_err(form)?;
             Ok((pair.private, Some(pair.public)))

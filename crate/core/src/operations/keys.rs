@@ -3,12 +3,13 @@
 use super::Context;
 use super::context::require_not_pending_deletion;
 use super::custom_stores::key_store_for;
+use super::given::Given;
 use super::paging::{limit, page, parse_marker};
 use super::policies::accepted_policy;
 use super::tags::{TagRequest, tagged};
 use crate::keys::{
-    Backing, CustomKeyStoreId, Key, KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material, MultiRegion,
-    Origin, Region,
+    Backing, CustomKeyStoreId, Key, KeyId, KeyManager, KeyRef, KeySpec, KeyState, KeyUsage, Material,
+    MultiRegion, Origin, Region,
 };
 use crate::model::shape::{answer, request};
 use crate::model::{KmsError, RequestError, Timestamp};
@@ -237,7 +238,12 @@ pub(super) fn create_key(
     require_room(context, &context.caller.region)?;
 
     let description = request.description.unwrap_or_default();
-    let mut key = context.empty_key(description, KeyManager::Customer, (spec, usage), multi_region)?;
+    let given = context.given.take();
+    let id = match &given {
+        Some(given) => given.id_for(context, multi_region)?,
+        None => KeyId::generate(multi_region, context.random)?,
+    };
+    let mut key = context.empty_key(id, description, KeyManager::Customer, (spec, usage));
     (key.origin, key.tags, key.policy) = (origin, tags, policy);
     if let Some((store, xks_key)) = store {
         (key.custom_key_store, key.xks_key) = (Some(store), xks_key);
@@ -246,8 +252,13 @@ pub(super) fn create_key(
         key.multi_region = Some(MultiRegion { primary: key.reference.region.clone(), replicas: Vec::new() });
     }
     context.require_no_lockout(&key, key.policy.as_ref(), request.bypass)?;
-    if origin != Origin::External {
-        context.make_material(&mut key)?;
+    match given.and_then(|given| given.material) {
+        Some(_) if origin != Origin::AwsKms => {
+            return Err(KmsError::validation("Only a key of the Origin AWS_KMS can be given its material."));
+        }
+        Some(material) => Given::put_material(material, &mut key, context)?,
+        None if origin == Origin::External => {}
+        None => context.make_material(&mut key)?,
     }
     let metadata = KeyMetadata::of(context, &key, context.state_of(&key));
     context.put_key(key);

@@ -12,6 +12,7 @@ mod data_keys;
 mod deletion;
 mod due;
 mod encryption;
+mod given;
 mod grants;
 mod host;
 mod import;
@@ -31,6 +32,7 @@ mod tags;
 pub use context::Context;
 pub use due::{DueBatch, Happened};
 pub(crate) use due::{Means, next_batch};
+pub use given::Given;
 pub use host::{Desk, HostJob, HostKey, HostResult};
 pub(crate) use simulate::simulate;
 

@@ -6,7 +6,7 @@
 //! before when its commit is sealed; a refused commit is sealed anew, on what the other tab wrote.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::event::Event;
 use super::index::Path;
@@ -292,9 +292,10 @@ impl Deferred {
             }
             let before = carried.len();
             let in_it = |key: &&KeyRef| self.used_last(key).is_some_and(|used| used.slot == Some(old.slot));
-            carried.extend(old.keys.iter().filter(in_it).filter(|key| is_known(key)).cloned());
+            let keys: BinaryHeap<KeyRef> =
+                old.keys.iter().filter(in_it).filter(|key| is_known(key)).cloned().collect();
             // A key may have been used more than once in one segment.
-            carried.get_mut(before..).unwrap_or_default().sort_unstable();
+            carried.extend(keys.into_sorted_vec());
             carried.dedup();
             total = (total + carried.len() - before).saturating_sub(old.entries);
             replaced += 1;

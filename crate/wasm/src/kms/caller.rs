@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use tabkms_core::authz::policy::{Kind, Policy};
 use tabkms_core::authz::{Caller, Session};
 use tabkms_core::keys::{PolicyText, Principal};
 use tabkms_core::model::{KmsError, RequestError};
-use wasm_bindgen::JsValue;
+use tabkms_core::operations::Given;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::store_loop::Inner;
 use crate::host;
+use crate::webcrypto::copy_in;
 
 impl Inner {
     /// The caller that `options` describe; without any, the account's root.
@@ -52,4 +54,19 @@ fn policies(options: &JsValue) -> Result<Vec<PolicyText>, KmsError> {
         policies.push(text.into());
     }
     Ok(policies)
+}
+
+/// What `options` give a new key, as `SendOptions` in js/src/api.ts says.
+///
+/// # Errors
+/// `ValidationException` where the id is none of a key's.
+pub(super) fn given_of(options: &JsValue) -> Result<Option<Given>, KmsError> {
+    let Some(id) = host::member(options, "keyId").and_then(|id| id.as_string()) else { return Ok(None) };
+    let id = id.parse().map_err(|_| {
+        KmsError::validation(format!(
+            "'{id}' cannot be a key's id: that is a UUID, or mrk- and 32 hexadecimal digits."
+        ))
+    })?;
+    let material = host::member(options, "keyMaterial").and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
+    Ok(Some(Given { id, material: material.map(|bytes| copy_in(&bytes)) }))
 }

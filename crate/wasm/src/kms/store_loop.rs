@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use super::caller::given_of;
 use super::loading::Loading;
 use super::options::Settings;
 use crate::error::{Failure, StorageError};
@@ -192,6 +193,10 @@ impl Inner {
                 Err(error) => return Ok(Answered::refused(error)),
             };
             let mut call = Call::new(request.operation.as_str(), input, caller.clone());
+            call.given = match request.caller.as_ref().map(given_of).transpose() {
+                Ok(given) => given.flatten(),
+                Err(error) => return Ok(Answered::refused(error)),
+            };
             if request.traced {
                 call.trace = Trace::listening();
             }

@@ -6,11 +6,11 @@
 use super::Span;
 use std::cmp::Ordering;
 
-use super::document::items;
-use super::evaluate::Facts;
+use super::document::{Item, items};
+use super::evaluate::Request;
 use super::pattern::Compare;
-use super::values::{Network, Number, address, decimal, instant, is_base64};
-use super::variables::{Syntax, Text, any_matches, is_key};
+use super::values::{Number, Point, Range, Ranges, address, decimal, instant, is_base64, network};
+use super::variables::{Syntax, Text, each_covered, is_key};
 use crate::model::json::{Faults, Json, Node, repeated};
 
 /// One entry of a statement's Condition element.
@@ -94,9 +94,11 @@ pub enum Set {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Values {
-    Texts(Vec<Text>),
-    Numbers(Vec<Number>),
-    Networks(Vec<Network>),
+    /// Of Null: whether the key is to be absent; both may be listed.
+    Presence(Vec<bool>),
+    Texts(Vec<Item<Text>>),
+    /// Numbers, times, networks.
+    Ranges(Ranges),
 }
 
 const OPERATORS: [(&str, Test, bool); 27] = [
@@ -178,7 +180,7 @@ pub(super) fn parse(node: &Node<'_>, has_variables: bool, faults: &mut Faults) -
     conditions
 }
 
-fn order_ignoring_case(a: &str, b: &str) -> Ordering {
+pub(super) fn order_ignoring_case(a: &str, b: &str) -> Ordering {
     let lower = |b: u8| b.to_ascii_lowercase();
     a.bytes().map(lower).cmp(b.bytes().map(lower))
 }
@@ -187,25 +189,30 @@ impl Values {
     fn parse(node: &Node<'_>, test: Test, has_variables: bool, faults: &mut Faults) -> Self {
         let items = items(node);
         let (is_sound, what): (fn(&str) -> bool, _) = match test {
-            Test::Numeric(_) => {
-                return Self::Numbers(each(items, decimal, "This is no decimal number", faults));
+            Test::Numeric(order) => {
+                let read = |text: &str| Some(order.range(number(text)?));
+                return Self::Ranges(ranges(items, &read, "This is no decimal number", faults));
             }
-            Test::Date(_) => {
+            Test::Date(order) => {
+                let read = |text: &str| Some(order.range(time(text)?));
                 let what = "This is neither an ISO 8601 time nor seconds since 1970";
-                return Self::Numbers(each(items, instant, what, faults));
+                return Self::Ranges(ranges(items, &read, what, faults));
             }
             Test::IpAddress => {
                 let what = "This is neither an IP address nor a network in CIDR notation";
-                return Self::Networks(each(items, Network::parse, what, faults));
+                return Self::Ranges(ranges(items, &network, what, faults));
             }
-            Test::Bool | Test::Null => (is_truth, "This is neither true nor false"),
+            Test::Null => {
+                return Self::Presence(each(items, &truth, "This is neither true nor false", faults));
+            }
+            Test::Bool => (|text| truth(text).is_some(), "This is neither true nor false"),
             Test::Binary => (is_base64, "This is not base64"),
             Test::Text | Test::AnyCase | Test::Like | Test::Arn => (|_| true, ""),
         };
         let syntax = Syntax {
             has_wildcards: matches!(test, Test::Like | Test::Arn),
             // "Policy variables can only be used with String and ARN operators."
-            has_variables: has_variables && !matches!(test, Test::Bool | Test::Null | Test::Binary),
+            has_variables: has_variables && !matches!(test, Test::Bool | Test::Binary),
         };
         let mut values = Vec::with_capacity(items.len());
         for item in items {
@@ -213,16 +220,34 @@ impl Values {
             if !is_sound(text) {
                 faults.add(item.span, what);
             }
-            values.push(Text::parse(text, item.span, syntax, faults));
+            let value = Text::parse(text, item.span, syntax, faults);
+            values.push(Item { span: item.span, value });
         }
         Self::Texts(values)
     }
 }
 
+fn ranges(
+    items: &[Node<'_>],
+    read: &dyn Fn(&str) -> Option<Range>,
+    what: &'static str,
+    faults: &mut Faults,
+) -> Ranges {
+    Ranges::of(each(items, read, what, faults))
+}
+
+fn number(text: &str) -> Option<Point> {
+    decimal(text).map(Number::point)
+}
+
+fn time(text: &str) -> Option<Point> {
+    instant(text).map(Number::point)
+}
+
 /// Reads each of a key's values.
 fn each<T>(
     items: &[Node<'_>],
-    read: fn(&str) -> Option<T>,
+    read: &dyn Fn(&str) -> Option<T>,
     what: &'static str,
     faults: &mut Faults,
 ) -> Vec<T> {
@@ -250,30 +275,48 @@ fn scalar<'n>(item: &'n Node<'_>, faults: &mut Faults) -> &'n str {
     }
 }
 
-fn is_truth(text: &str) -> bool {
-    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+fn truth(text: &str) -> Option<bool> {
+    [true, false].into_iter().find(|truth| text.eq_ignore_ascii_case(if *truth { "true" } else { "false" }))
 }
 
 impl Condition {
     /// Whether the request's values of the key are as the condition wants them.
-    pub(super) fn holds(&self, facts: &dyn Facts) -> bool {
+    pub(super) fn holds(&self, request: &Request<'_>) -> bool {
         let Operator { test, is_negated, if_exists, set, .. } = self.operator;
         let (mut is_there, mut is_blank, mut any, mut all) = (false, true, false, true);
-        facts.values(&self.key, &mut |value| {
+        let mut tally = |value: &str, covered: Option<bool>| {
             is_there = true;
             is_blank &= value.is_empty();
-            if test != Test::Null {
-                // What hangs on a variable without a value neither holds nor is the contrary known.
-                let passes = self.covers(value, facts) == Some(!is_negated);
-                any |= passes;
-                all &= passes;
-            }
-        });
-        match set {
+            // What hangs on a variable without a value neither holds nor is the contrary known.
+            let passes = covered == Some(!is_negated);
+            any |= passes;
+            all &= passes;
+        };
+        match &self.values {
             // "True … false (the key exists and its value is not null)": empty text is no value, as for set operators.
-            _ if test == Test::Null => {
-                self.covers(if is_blank { "true" } else { "false" }, facts) == Some(true)
+            Values::Presence(wanted) => {
+                request.values(&self.key, &mut |value| tally(value, None));
+                return wanted.contains(&is_blank);
             }
+            Values::Texts(texts) => {
+                let compare = match test {
+                    Test::AnyCase | Test::Bool => Compare::IgnoringCase,
+                    Test::Arn => Compare::AsArn,
+                    _ => Compare::Exactly,
+                };
+                each_covered(texts, &self.key, compare, request, &mut tally);
+            }
+            Values::Ranges(ranges) => {
+                let read: fn(&str) -> Option<Point> = match test {
+                    Test::Date(_) => time,
+                    Test::Numeric(_) => number,
+                    _ => address,
+                };
+                let covers = |value: &str| Some(read(value).is_some_and(|point| ranges.has(point)));
+                request.values(&self.key, &mut |value| tally(value, covers(value)));
+            }
+        }
+        match set {
             // "It also returns true if there are no keys in the request, or if the key values resolve to a null data
             // set, such as an empty string."
             Set::All => is_blank || all,
@@ -288,44 +331,6 @@ impl Condition {
                     any
                 }
             }
-        }
-    }
-
-    /// Whether one of the condition's values covers one of the request's; `None` where nobody can tell.
-    fn covers(&self, value: &str, facts: &dyn Facts) -> Option<bool> {
-        let test = self.operator.test;
-        Some(match &self.values {
-            Values::Texts(texts) => {
-                let compare = match test {
-                    Test::AnyCase | Test::Bool | Test::Null => Compare::IgnoringCase,
-                    Test::Arn => Compare::AsArn,
-                    _ => Compare::Exactly,
-                };
-                return any_matches(texts.iter(), value, compare, facts);
-            }
-            Values::Numbers(numbers) => {
-                let (read, order): (fn(&str) -> Option<Number>, _) = match test {
-                    Test::Date(order) => (instant, order),
-                    Test::Numeric(order) => (decimal, order),
-                    _ => return None,
-                };
-                read(value).is_some_and(|value| numbers.iter().any(|number| order.holds(value, *number)))
-            }
-            Values::Networks(networks) => {
-                address(value).is_some_and(|address| networks.iter().any(|network| network.has(address)))
-            }
-        })
-    }
-}
-
-impl Order {
-    fn holds(self, a: Number, b: Number) -> bool {
-        match self {
-            Self::Equal => a == b,
-            Self::Less => a < b,
-            Self::LessOrEqual => a <= b,
-            Self::Greater => a > b,
-            Self::GreaterOrEqual => a >= b,
         }
     }
 }

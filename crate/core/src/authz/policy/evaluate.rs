@@ -4,8 +4,9 @@
 
 use super::Span;
 use super::document::Statement;
+use super::index::Indexes;
 use super::pattern::Compare;
-use super::variables::any_matches;
+use super::variables::resource_covered;
 use crate::keys::Principal;
 
 /// What is known of a request: the values of its condition keys.
@@ -17,7 +18,6 @@ pub trait Facts {
 }
 
 /// A request that a policy is asked about.
-#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// What is to be done: `kms:Decrypt`.
     pub action: &'a str,
@@ -31,6 +31,15 @@ pub struct Request<'a> {
     pub has_boundary: bool,
     /// Under which circumstances.
     pub facts: &'a dyn Facts,
+    /// What its values are made into where there is much to hold them against.
+    pub indexes: Indexes,
+}
+
+impl Request<'_> {
+    /// The values of a condition key. The resource has no key; here it is that of the empty name.
+    pub(super) fn values(&self, key: &str, each: &mut dyn FnMut(&str)) {
+        if key.is_empty() { each(self.resource) } else { self.facts.values(key, each) }
+    }
 }
 
 /// The first element that keeps a statement from applying.
@@ -86,13 +95,11 @@ impl Statement {
             Some(principals) => principals.matches(request, self.effect).ok_or(Miss::Principal)?,
         };
         let resources = self.resources.as_ref().ok_or(Miss::Resource)?;
-        let texts = resources.items.iter().map(|item| &item.value);
         // "* … can expand to match beyond the colon boundaries": a resource is matched as one text.
-        let is_listed = any_matches(texts, request.resource, Compare::Exactly, request.facts);
-        if is_listed != Some(!resources.is_not) {
+        if resource_covered(&resources.items, request) != Some(!resources.is_not) {
             return Err(Miss::Resource);
         }
-        match self.conditions.iter().position(|condition| !condition.holds(request.facts)) {
+        match self.conditions.iter().position(|condition| !condition.holds(request)) {
             Some(number) => Err(Miss::Condition(number)),
             None => Ok(found),
         }

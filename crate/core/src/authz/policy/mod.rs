@@ -8,6 +8,7 @@
 mod condition;
 mod document;
 mod evaluate;
+mod index;
 mod pattern;
 mod principals;
 mod values;
@@ -19,6 +20,7 @@ mod tests;
 pub use condition::{Condition, Operator, Order, Set, Test};
 pub use document::{Effect, Element, Item, Kind, Policy, Statement, Version};
 pub use evaluate::{Facts, Miss, PrincipalMatch, Request};
+pub use index::Indexes;
 pub use pattern::{Compare, Pattern};
 pub use principals::Named;
 pub use variables::{Piece, Text};

@@ -4,7 +4,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 
 use super::Span;
-use super::evaluate::Facts;
+use super::document::Item;
+use super::evaluate::{Facts, Request};
 use super::pattern::{self, Compare, Pattern, push_wild};
 use crate::model::json::Faults;
 
@@ -78,6 +79,14 @@ impl Text {
         Self::Open(pieces)
     }
 
+    /// About how many nanoseconds it takes at most to hold a value of `length` bytes against it.
+    fn work(&self, length: usize) -> usize {
+        match self {
+            Self::Fixed(pattern) => pattern.work(length),
+            Self::Open(pieces) => pieces.len() * PART * (1 + length / 4),
+        }
+    }
+
     /// Whether the text covers `value`; `None` where a variable has no value, so that nobody can tell.
     pub(super) fn matches(&self, value: &str, compare: Compare, facts: &dyn Facts) -> Option<bool> {
         match self {
@@ -123,20 +132,60 @@ pub(super) fn is_vendor(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
-/// Whether any of `texts` covers `value`; `None` where none does and one has a variable without a value.
-pub(super) fn any_matches<'t>(
-    texts: impl Iterator<Item = &'t Text>,
+/// What takes about so many nanoseconds is tried one text after another; what would take more is worth an index.
+const SOON: usize = 4096;
+/// So many bytes are a part of a text with variables, where one has to guess.
+const PART: usize = 64;
+
+/// Hands over each of the request's values of `key`, once or twice, with whether any of `texts` covers it; `None` where
+/// none does and one has a variable without a value.
+pub(super) fn each_covered(
+    texts: &[Item<Text>],
+    key: &str,
+    compare: Compare,
+    request: &Request<'_>,
+    each: &mut dyn FnMut(&str, Option<bool>),
+) {
+    let mut left = SOON;
+    request.values(key, &mut |value| {
+        if let Some(covered) = any_matches(texts, value, compare, request.facts, &mut left) {
+            each(value, covered);
+        }
+    });
+    if left == 0 {
+        request.indexes.each_covered(texts, key, compare, request, each);
+    }
+}
+
+/// Whether any of `texts` covers the request's resource, as [`each_covered`] says it.
+pub(super) fn resource_covered(texts: &[Item<Text>], request: &Request<'_>) -> Option<bool> {
+    let mut left = SOON;
+    any_matches(texts, request.resource, Compare::Exactly, request.facts, &mut left).unwrap_or_else(|| {
+        let mut covered = None;
+        request.indexes.each_covered(texts, "", Compare::Exactly, request, &mut |_, is_it| covered = is_it);
+        covered
+    })
+}
+
+/// Whether any of `texts` covers `value`, as [`each_covered`] says it; nothing where it takes more than is left.
+fn any_matches(
+    texts: &[Item<Text>],
     value: &str,
     compare: Compare,
     facts: &dyn Facts,
-) -> Option<bool> {
+    left: &mut usize,
+) -> Option<Option<bool>> {
     let mut outcome = Some(false);
-    for text in texts {
+    for Item { value: text, .. } in texts {
+        *left = left.saturating_sub(text.work(value.len()));
+        if *left == 0 {
+            return None;
+        }
         match text.matches(value, compare, facts) {
-            Some(true) => return Some(true),
+            Some(true) => return Some(Some(true)),
             Some(false) => {}
             None => outcome = None,
         }
     }
-    outcome
+    Some(outcome)
 }

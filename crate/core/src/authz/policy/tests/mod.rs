@@ -4,6 +4,7 @@ mod conditions;
 mod document;
 mod faults;
 mod hostile;
+mod index;
 mod principals;
 mod statements;
 mod trust;
@@ -33,7 +34,15 @@ pub(super) fn principal(text: &str) -> Principal {
 
 /// Root decrypts with [`KEY`].
 pub(super) fn request<'a>(principal: &'a Principal, facts: &'a Keys<'_>) -> Request<'a> {
-    Request { action: "kms:Decrypt", resource: KEY, principal, role_arn: None, has_boundary: false, facts }
+    Request {
+        action: "kms:Decrypt",
+        resource: KEY,
+        principal,
+        role_arn: None,
+        has_boundary: false,
+        facts,
+        indexes: Indexes::default(),
+    }
 }
 
 /// The only statement of a policy that has these elements besides its effect.

@@ -1,0 +1,3 @@
+// What the SDK takes to be there: bundlers used to put Node's Buffer into pages.
+
+export { Buffer } from "buffer";

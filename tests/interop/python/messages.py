@@ -1,0 +1,131 @@
+"""The AWS Encryption SDK for Python with the material providers library: messages under KMS keyrings.
+
+A keyring is told as {"kind", …}, in the words of tests/interop/messages.mjs.
+"""
+
+import aws_encryption_sdk
+from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders
+from aws_cryptographic_material_providers.mpl import models
+from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig
+from aws_cryptographic_material_providers.mpl.references import IClientSupplier
+from aws_encryption_sdk import CommitmentPolicy
+
+from calls import client_of, refusals
+
+_providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
+_sdk = aws_encryption_sdk.EncryptionSDKClient(
+    commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT
+)
+
+
+class _Supplier(IClientSupplier):
+    """A client for each Region that a multi-keyring's keys are in."""
+
+    def __init__(self, endpoint):
+        self._endpoint = endpoint
+
+    def get_client(self, param):
+        return client_of(self._endpoint, param.region)
+
+
+def _region_of(arn):
+    return arn.split(":")[3]
+
+
+def _filter(account):
+    return models.DiscoveryFilter(account_ids=[account], partition="aws")
+
+
+def _one(endpoint, key):
+    return _providers.create_aws_kms_keyring(
+        models.CreateAwsKmsKeyringInput(
+            kms_key_id=key, kms_client=client_of(endpoint, _region_of(key))
+        )
+    )
+
+
+def _several(endpoint, generator, keys):
+    return _providers.create_aws_kms_multi_keyring(
+        models.CreateAwsKmsMultiKeyringInput(
+            generator=generator, kms_key_ids=keys, client_supplier=_Supplier(endpoint)
+        )
+    )
+
+
+def _mrk(endpoint, key):
+    return _providers.create_aws_kms_mrk_keyring(
+        models.CreateAwsKmsMrkKeyringInput(
+            kms_key_id=key, kms_client=client_of(endpoint, _region_of(key))
+        )
+    )
+
+
+def _several_mrk(endpoint, generator, keys):
+    return _providers.create_aws_kms_mrk_multi_keyring(
+        models.CreateAwsKmsMrkMultiKeyringInput(
+            generator=generator, kms_key_ids=keys, client_supplier=_Supplier(endpoint)
+        )
+    )
+
+
+def _discovery(endpoint, region, account):
+    return _providers.create_aws_kms_discovery_keyring(
+        models.CreateAwsKmsDiscoveryKeyringInput(
+            kms_client=client_of(endpoint, region), discovery_filter=_filter(account)
+        )
+    )
+
+
+def _discovery_mrk(endpoint, region, account):
+    return _providers.create_aws_kms_mrk_discovery_keyring(
+        models.CreateAwsKmsMrkDiscoveryKeyringInput(
+            kms_client=client_of(endpoint, region), region=region, discovery_filter=_filter(account)
+        )
+    )
+
+
+_KEYRINGS = {
+    "one": _one,
+    "several": _several,
+    "mrk": _mrk,
+    "several-mrk": _several_mrk,
+    "discovery": _discovery,
+    "discovery-mrk": _discovery_mrk,
+}
+
+
+def _keyring(endpoint, kind, **parts):
+    return _KEYRINGS[kind](endpoint, **parts)
+
+
+def _attempt(work):
+    """What `work` returns, or what it is refused with: the SDK's error, which forgets the names of KMS's, and those."""
+    refusals.clear()
+    try:
+        return work()
+    except Exception as error:
+        return {"refused": f"{error!r} after {refusals}"}
+
+
+def encrypt(endpoint, keyring, plaintext, context):
+    def work():
+        ring = _keyring(endpoint, **keyring)
+        message, _ = _sdk.encrypt(source=plaintext, keyring=ring, encryption_context=context)
+        return {"message": message}
+
+    return _attempt(work)
+
+
+def decrypt(endpoint, keyring, message, context=None):
+    """`context` is held against the message's own, which may have more in it."""
+
+    def work():
+        ring = _keyring(endpoint, **keyring)
+        more = {} if context is None else {"encryption_context": context}
+        plaintext, header = _sdk.decrypt(source=message, keyring=ring, **more)
+        return {"plaintext": plaintext, "context": dict(header.encryption_context)}
+
+    return _attempt(work)
+
+
+ACTIONS = {"encrypt": encrypt, "decrypt": decrypt}
