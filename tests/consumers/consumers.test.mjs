@@ -3,7 +3,16 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import test, { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -99,6 +108,16 @@ async function visit(folder) {
   }
 }
 
+/** A bundle for a browser knows nothing of directories. */
+function assertNoDirectory(folder) {
+  const scripts = readdirSync(folder, { recursive: true }).filter((name) => /\.m?js$/.test(name));
+  assert.ok(scripts.length > 0);
+  for (const name of scripts) {
+    const script = readFileSync(join(folder, name), "utf8");
+    assert.doesNotMatch(script, /classic-level|root\.key\.new/, name);
+  }
+}
+
 /** What `throughSdk` says where all is well: Region, date, bytes, the same ones, the error's class, keys. */
 const ALL_WELL = "eu-central-1 true 4096 true true 1";
 
@@ -124,7 +143,7 @@ test("arethetypeswrong finds nothing, of its profile esm-only", async () => {
   assert.deepEqual(problems, []);
 });
 
-test("the package installs without a script, has no dependencies and marks no module as having effects", () => {
+test("the package installs without a script, needs no other one and marks no module as having effects", () => {
   const folder = join(PLACE, "manifest");
   mkdirSync(folder);
   run(folder, "tar", "-xzf", tarball);
@@ -153,6 +172,21 @@ test("Node imports it, requires it, and takes it slim", () => {
     run(folder, join(folder, "node_modules", ".bin", "tabkms"), "--version"),
     `${version}\n`,
   );
+});
+
+test("Node keeps a store in a directory, and says so where the package for it is missing", (t) => {
+  const folder = install("node", "directory");
+  assert.equal(node(folder, "directory.mjs"), "directory file Decrypt\n");
+  // Where no folder above has the package either.
+  const outside = mkdtempSync(join(tmpdir(), "tabkms-consumer-"));
+  t.after(() => rmSync(outside, { recursive: true, force: true }));
+  const [from, to] = [folder, outside].map((place) => join(place, "node_modules", "tabkms"));
+  cpSync(from, to, { recursive: true });
+  for (const file of ["directory.mjs", "main.mjs"]) cpSync(join(folder, file), join(outside, file));
+  const said = node(outside, "directory.mjs");
+  assert.match(said, /^StorageRefusedError: .*classic-level, which is not installed: npm install/);
+  // All else does without it.
+  assert.equal(node(outside, "main.mjs"), "all is well\n");
 });
 
 test("strict TypeScript knows every operation, however modules are found", () => {
@@ -184,6 +218,7 @@ async function bundleWithVite(folder) {
 test("Vite bundles it with AWS's client", async () => {
   const out = await bundleWithVite(install("bundled", "vite"));
   assert.equal(wasmFiles(out).length, 1);
+  assertNoDirectory(out);
   assert.equal(await visit(out), ALL_WELL);
 });
 
@@ -208,6 +243,7 @@ test("webpack bundles it with AWS's client", async () => {
   assert.deepEqual([...errors, ...warnings], []);
   cpSync(join(folder, "index.html"), join(path, "index.html"));
   assert.equal(wasmFiles(path).length, 1);
+  assertNoDirectory(path);
   assert.equal(await visit(path), ALL_WELL);
 });
 
@@ -229,6 +265,7 @@ test("esbuild, which follows no URL, bundles it slim", async () => {
   assert.deepEqual(warnings, []);
   cpSync(join(folder, "index.html"), join(outdir, "index.html"));
   assert.equal(wasmFiles(outdir).length, 1);
+  assertNoDirectory(outdir);
   assert.equal(await visit(outdir), ALL_WELL);
 });
 

@@ -5,6 +5,7 @@ import { Kms as SlimKms } from "tabkms/slim";
 export async function main(bytes: Uint8Array, name: string): Promise<void> {
   const all: KmsApi[] = [
     await Kms.open({ store: "memory" }),
+    await Kms.open({ store: { directory: "store" } }),
     await connect({ passphrase: "correct horse" }),
     await SlimKms.open({ wasm: new URL("https://example.com/tabkms.wasm") }),
   ];

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { instance } from "../../../dist/load.js";
@@ -163,6 +164,27 @@ test("a new directory may begin under a passphrase, without a key file", async (
     (await (await openAt(t, directory, { passphrase: "from the start" })).describe()).keys,
     1,
   );
+});
+
+test("a directory of the first layout opens", async (t) => {
+  const fixture = new URL("../../vectors/store/directory-1.json", import.meta.url);
+  const { ciphertext, entries, files } = JSON.parse(readFileSync(fixture, "utf8"));
+  const directory = freshPlace(t);
+  const from = (text) => Buffer.from(text, "base64");
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), from(content), { mode: 0o600 });
+  }
+  await withLevel(directory, async (level) => {
+    for (const [key, value] of entries) await level.put(from(key), from(value));
+  });
+  const kms = await openAt(t, directory);
+  const { KeyMetadata } = await kms.send("DescribeKey", { KeyId: "alias/first" });
+  assert.equal(KeyMetadata.Description, "of the first layout");
+  const { Plaintext } = await kms.send("Decrypt", { CiphertextBlob: from(ciphertext) });
+  assert.deepEqual(Plaintext, bytes("still here"));
+  const { answer } = await kms.s3.getObject({ Bucket: "bucket", Key: "object" });
+  assert.equal(await answer.Body.text(), "and this");
 });
 
 test("a newer schema is a SchemaTooNewError, and is left alone", async (t) => {
