@@ -1,6 +1,6 @@
 // How fast it is: one run, side by side, medians. By hand: npm run bench, or node scripts/bench.mjs [operations]
-// [authorisation] [sdk] [opening] [endpoint]. A benchmark and no test: nothing fails here for being slow, each promise is told as
-// reached or missed.
+// [authorisation] [sdk] [opening] [endpoint]. A benchmark and no test: nothing fails here for being slow, each promise
+// is told as reached or missed.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";

@@ -86,8 +86,11 @@ export function regionOf({ headers, hostname }: WireRequest): string | undefined
   return HOST.exec(hostname ?? header(headers, "host") ?? "")?.[1];
 }
 
-/** `Credential=AKID/20250101/us-east-1/kms/aws4_request`: AWS's "Create a signed AWS API request". */
-const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d{8}\/([^/]+)\/[^/]+\/aws4_request/;
+/**
+ * `Credential=AKID/20250101/us-east-1/kms/aws4_request`: AWS's "Create a signed AWS API request". An access key has at
+ * most 128 letters; the bounds keep a header of nothing else from being looked through from each of its places.
+ */
+const CREDENTIAL_SCOPE = /Credential=[^/]{1,128}\/\d{8}\/([^/]{1,64})\/[^/]{1,64}\/aws4_request/;
 
 /** AWS's "AWS KMS endpoints and quotas": plain, FIPS, dual-stack, and China's. */
 const HOST = /^kms(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?$/;

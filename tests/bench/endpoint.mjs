@@ -1,9 +1,13 @@
-// The endpoint, beside moto's server, each as people start it, in one run by turns; and beside what one process of Node
-// can do at most over HTTP (node:http) and over sockets, with the same load.
+// The endpoint, beside moto's server, each as people start it (ours keeps its store in a folder, moto's has none), in one
+// run by turns; and beside what one process of Node can do at most over HTTP (node:http) and over sockets, with the same
+// load.
 
 import { fork, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -20,14 +24,16 @@ const ROUNDS = 7;
 /** Milliseconds of one round of one server. */
 const ROUND = 700;
 
+const CLI = fileURLToPath(new URL("../../dist/node/cli.js", import.meta.url));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** @param {(line: string) => void} say */
 export async function benchEndpoint(say) {
   const running = [];
+  const folder = mkdtempSync(join(tmpdir(), "tabkms-bench-"));
   const load = fork(here("./load.mjs"));
   try {
-    const servers = await startAll(running);
+    const servers = await startAll(running, folder);
     const results = [];
     for (const name of ["GenerateDataKey", "Encrypt, 1 KiB", "Decrypt, 1 KiB"]) {
       for (const connections of CONNECTIONS) {
@@ -39,14 +45,18 @@ export async function benchEndpoint(say) {
     return results;
   } finally {
     load.kill();
-    for (const child of running) child.kill();
+    for (const child of running) {
+      child.kill();
+      if (child.exitCode === null) await once(child, "exit");
+    }
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function startAll(running) {
+async function startAll(running, folder) {
   const node = process.execPath;
   const [ours, http, net] = await Promise.all([
-    started(running, node, [here("../../dist/node/cli.js"), "serve", "--memory", "--port", "0"]),
+    started(running, node, [CLI, "serve", "--data", folder, "--port", "0"]),
     started(running, node, [here("./floor.mjs"), "http"]),
     started(running, node, [here("./floor.mjs"), "net"]),
   ]);
@@ -101,7 +111,6 @@ async function startMoto(running) {
 }
 
 async function freePort() {
-  const { createServer } = await import("node:net");
   const server = createServer();
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address();

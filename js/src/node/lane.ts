@@ -121,7 +121,7 @@ function ignore(): void {}
 // ---- In ----
 
 /** RFC 9112, section 5, without folding: token, colon, visible text. */
-const FIELD = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)\r\n/y;
+const FIELD = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)\r\n/y;
 
 /** What changes how a message is framed or a connection is used: all of it node:http's. */
 const FOREIGN: ReadonlySet<string> = new Set([
@@ -169,17 +169,23 @@ function fieldsOf(head: string): Record<string, string> | undefined {
     const [, given = "", value = ""] = field;
     const name = given.toLowerCase();
     if (name in headers) return undefined;
-    if (FOREIGN.has(name) && !isKeepAlive(name, withoutEnd(value))) return undefined;
-    headers[name] = withoutEnd(value);
+    if (FOREIGN.has(name) && !isKeepAlive(name, trimmed(value))) return undefined;
+    headers[name] = trimmed(value);
   }
   return headers;
 }
 
-/** Without the blanks at its end. In the pattern they would be looked for anew at each blank within. */
-function withoutEnd(value: string): string {
+/** Without the blanks around it. In the pattern, each of them would be a place to look for its end from anew. */
+function trimmed(value: string): string {
+  let start = 0;
   let end = value.length;
-  while (end > 0 && (value[end - 1] === " " || value[end - 1] === "\t")) end -= 1;
-  return end === value.length ? value : value.slice(0, end);
+  while (start < end && isBlank(value.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end -= 1;
+  return value.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** What HTTP/1.1 does anyway; some clients say so. */

@@ -39,7 +39,7 @@ export async function answerQuery(
   if (action === undefined) return queryError(400, "MissingAction", NO_ACTION, facts);
   if (action !== "GetCallerIdentity" || version !== VERSION) {
     const asked = version ?? "NO_VERSION_SPECIFIED";
-    const message = `Could not find operation ${action} for version ${asked}`;
+    const message = `Could not find operation ${action.slice(0, LONGEST)} for version ${asked.slice(0, LONGEST)}`;
     return queryError(400, "InvalidAction", message, facts);
   }
   const { arn, account, id } = await identityOf(kms, principal);
@@ -56,6 +56,9 @@ export async function answerQuery(
 }
 
 const NO_ACTION = "The request is missing an action or a required parameter";
+
+/** Letters of a name that is given back. */
+const LONGEST = 256;
 
 /** The names that the Query protocol has for what an {@link Authenticator} throws, and their status. */
 const QUERY_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
