@@ -19,7 +19,7 @@ import {
 import { createEndpoint } from "../../dist/endpoint.js";
 import { Kms, KmsError } from "../../dist/index.js";
 import { defaultDataDirectory } from "../../dist/node/directories.js";
-import { logTo } from "../../dist/node/log.js";
+import { logTo } from "../../dist/node/endpoint/log.js";
 import { credentials } from "../lib/aws-sdk.mjs";
 import { dial, program, raw, SIGNED, served, start, TYPE } from "../lib/endpoint.mjs";
 

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
 import { KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
-import { anyAccessKey } from "../../dist/node/authenticate.js";
-import { SignatureAuthenticator } from "../../dist/node/signature.js";
+import { anyAccessKey } from "../../dist/node/endpoint/authenticate.js";
+import { SignatureAuthenticator } from "../../dist/node/endpoint/signature.js";
 import { start } from "../lib/endpoint.mjs";
 
 const NOW = Date.UTC(2015, 7, 30, 12, 36, 0);

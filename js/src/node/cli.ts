@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { StoreError } from "../errors.ts";
 import { type Command, columns, Failure, helpOf, readLine, UsageError } from "./command.ts";
-import { EndpointError } from "./endpoint.ts";
+import { EndpointError } from "./endpoint/endpoint.ts";
 import { SeedError } from "./seed/shape.ts";
 
 type Load = () => Promise<{ readonly command: Command }>;

@@ -2,7 +2,7 @@
 
 import { type LocalOptions, openStore, Kms as SlimKms } from "../kms.ts";
 import { packagedWasm } from "../packaged.ts";
-import { openDirectory } from "./directory.ts";
+import { openDirectory } from "./store/directory.ts";
 
 export * from "../index.ts";
 

@@ -51,6 +51,9 @@ impl Inner {
     /// `ValidationException` for what is no principal or no Region, `MalformedPolicyDocumentException` for what is no
     /// policy.
     pub(super) fn caller_of(&self, options: &JsValue) -> Result<Caller, KmsError> {
+        if !options.is_object() {
+            return self.caller(None);
+        }
         let options: &Options = options.unchecked_ref();
         let mut caller = self.caller(options.region().as_string().as_deref())?;
         if let Some(name) = options.principal().as_string() {

@@ -2,11 +2,11 @@
 
 import { resolve } from "node:path";
 import { type Command, type CommandLine, UsageError } from "../command.ts";
-import { signatures } from "../credentials.ts";
 import { defaultDataDirectory } from "../directories.ts";
-import { type Address, createEndpoint, DEFAULT_PORT, type Endpoint } from "../endpoint.ts";
+import { signatures } from "../endpoint/credentials.ts";
+import { type Address, createEndpoint, DEFAULT_PORT, type Endpoint } from "../endpoint/endpoint.ts";
+import { type LineWriter, LOG_FORMATS, logTo } from "../endpoint/log.ts";
 import { Kms } from "../index.ts";
-import { type LineWriter, LOG_FORMATS, logTo } from "../log.ts";
 import { readSeed } from "../seed/read.ts";
 import { sow } from "../seed/sow.ts";
 

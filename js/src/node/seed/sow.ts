@@ -5,7 +5,7 @@
 
 import { createPrivateKey } from "node:crypto";
 import type { Kms } from "../../kms.ts";
-import type { GivenCredential } from "../credentials.ts";
+import type { GivenCredential } from "../endpoint/credentials.ts";
 import {
   type Members,
   type Seed,

@@ -6,7 +6,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { KmsApi, Members } from "../api.ts";
+import type { KmsApi, Members } from "../../api.ts";
 import { type Facts, type Head, type OutgoingAnswer, outgoing, pathOf } from "./message.ts";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";

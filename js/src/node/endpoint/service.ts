@@ -1,8 +1,8 @@
 /** From a request to its answer, without a socket: who may ask at all, who asks, and which of the services answers. */
 
-import type { CallerOptions, KmsApi } from "../api.ts";
-import { KmsError } from "../errors.ts";
-import { answer, CONTENT_TYPE, regionOf } from "../wire.ts";
+import type { CallerOptions, KmsApi } from "../../api.ts";
+import { KmsError } from "../../errors.ts";
+import { answer, CONTENT_TYPE, regionOf } from "../../wire.ts";
 import type { Authenticated, Authenticator } from "./authenticate.ts";
 import { type CredentialStore, signatures } from "./credentials.ts";
 import { corsHeaders, Guard, type GuardOptions } from "./guard.ts";

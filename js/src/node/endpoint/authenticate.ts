@@ -1,7 +1,7 @@
 /** Who calls: what stands between a request and the `CallerOptions` that KMS is asked with. */
 
-import type { CallerOptions } from "../api.ts";
-import { KmsError } from "../errors.ts";
+import type { CallerOptions } from "../../api.ts";
+import { KmsError } from "../../errors.ts";
 import { isLoopbackAddress } from "./guard.ts";
 import type { IncomingRequest } from "./message.ts";
 

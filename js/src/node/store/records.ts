@@ -1,6 +1,6 @@
 /** What stands in the database about the store as a whole, as JSON with bytes in base64. */
 
-import type { Head, RootRecord } from "../storage.ts";
+import type { Head, RootRecord } from "../../storage.ts";
 
 /** A root key's record without the key itself. */
 export interface StoredRoot extends Omit<RootRecord, "key"> {

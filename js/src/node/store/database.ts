@@ -16,7 +16,7 @@
 
 import { readdir } from "node:fs/promises";
 import type { ClassicLevel } from "classic-level";
-import { StoreError } from "../errors.ts";
+import { StoreError } from "../../errors.ts";
 import { CommitCount } from "./commit-count.ts";
 import { codeOf, corrupt, storeError } from "./faults.ts";
 

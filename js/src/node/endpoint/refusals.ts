@@ -1,7 +1,7 @@
 /** What is refused before KMS is asked, in the form of its exceptions. */
 
 import { randomUUID } from "node:crypto";
-import { CONTENT_TYPE } from "../wire.ts";
+import { CONTENT_TYPE } from "../../wire.ts";
 import { type Facts, type OutgoingAnswer, outgoing } from "./message.ts";
 
 /** An exception as AWS JSON 1.1 has it, with the status that says the same to whoever knows HTTP alone. */

@@ -1,6 +1,6 @@
 /** The access keys that requests may be signed with: the store's, and those that a seed file gives for this run. */
 
-import type { Kms } from "../kms.ts";
+import type { Kms } from "../../kms.ts";
 import { anyAccessKey } from "./authenticate.ts";
 import { type Credential, type Credentials, SignatureAuthenticator } from "./signature.ts";
 

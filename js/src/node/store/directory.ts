@@ -5,7 +5,7 @@
 
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Head, HostStorage, RootRecord } from "../storage.ts";
+import type { Head, HostStorage, RootRecord } from "../../storage.ts";
 import { Bodies } from "./bodies.ts";
 import { type Entry, LevelStore, metaKey, rowKey } from "./database.ts";
 import { closed, corrupt, inUse, storeError } from "./faults.ts";

@@ -5,7 +5,7 @@
  */
 
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { KmsError } from "../errors.ts";
+import { KmsError } from "../../errors.ts";
 import type { Authenticated, Authenticator } from "./authenticate.ts";
 import type { IncomingRequest } from "./message.ts";
 import { type Signed, signedOf } from "./signed.ts";

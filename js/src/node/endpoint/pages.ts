@@ -1,7 +1,7 @@
 /** What the endpoint says of itself. */
 
 import { randomUUID } from "node:crypto";
-import type { KmsApi } from "../api.ts";
+import type { KmsApi } from "../../api.ts";
 import { JSON_TYPE, type OutgoingAnswer, outgoing } from "./message.ts";
 
 /** Whether it is well: HTTP 200 as long as the store can be asked, 503 otherwise. */

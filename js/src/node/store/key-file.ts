@@ -10,7 +10,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { StoreError } from "../errors.ts";
+import { StoreError } from "../../errors.ts";
 import { codeOf } from "./faults.ts";
 import { syncFolder, writeFile } from "./files.ts";
 

@@ -1,6 +1,6 @@
 /** What a file system and LevelDB can say, as the store's errors. */
 
-import { StoreError } from "../errors.ts";
+import { StoreError } from "../../errors.ts";
 
 interface Thrown {
   readonly code?: string;

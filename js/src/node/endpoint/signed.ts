@@ -4,7 +4,7 @@
  * Source: AWS's "Create a signed AWS API request".
  */
 
-import { KmsError } from "../errors.ts";
+import { KmsError } from "../../errors.ts";
 import { type IncomingRequest, pathOf } from "./message.ts";
 
 export interface Signed {
