@@ -59,5 +59,7 @@ async function work() {
 await kms.s3.createBucket({ Bucket: "bucket" }).catch((error) => {
   if (!error.name.startsWith("BucketAlready")) throw error;
 });
+// Something is acknowledged however soon the kill comes.
+await makeKey();
 acknowledge({ ready: true });
 await Promise.all(Array.from({ length: AT_ONCE }, work));
