@@ -4,6 +4,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 
 use super::*;
+use crate::authz::facts::ByName;
 use crate::authz::policy::Facts;
 use crate::keys::MultiRegion;
 
@@ -14,6 +15,45 @@ fn values(question: &Question<'_>, key: &str) -> String {
     question.values(&key.to_ascii_uppercase(), &mut |_| again += 1);
     assert_eq!(again, found.len(), "{key} in capitals");
     found.join(" ")
+}
+
+/// A long encryption context is looked up by name: each name has the values that a search through all pairs finds.
+#[test]
+fn a_long_context_has_the_same_values() {
+    let world = World::new();
+    for count in [16, 17, 40] {
+        let pairs = (0..count)
+            .map(|number| format!(r#""{}{}":"v{number}""#, ["k", "K", "é"][number % 3], number / 2));
+        let context = format!("{{{}}}", pairs.collect::<Vec<_>>().join(","));
+        for (action, input) in [
+            ("Encrypt", format!(r#"{{"EncryptionContext":{context}}}"#)),
+            ("ReEncryptTo", format!(r#"{{"DestinationEncryptionContext":{context}}}"#)),
+        ] {
+            let mut seen = 0;
+            world.asked(&caller(ALICE), action, &input, |asked| {
+                let by_name = ByName::of(asked);
+                assert_eq!(by_name.is_some(), count > 16);
+                let Some(by_name) = by_name else { return };
+                let names =
+                    (0..30).flat_map(|number| ["k", "K", "é", "É"].map(|first| format!("{first}{number}")));
+                for key in names.map(|name| format!("kms:encryptionContext:{name}")).chain([
+                    "kms:EncryptionContextKeys".to_owned(),
+                    "kms:EncryptionContext:".to_owned(),
+                    "kms:CallerAccount".to_owned(),
+                    "é".repeat(30),
+                ]) {
+                    let [mut expected, mut found] = [Vec::new(), Vec::new()];
+                    asked.values(&key, &mut |value| expected.push(value.to_owned()));
+                    by_name.values(&key, &mut |value| found.push(value.to_owned()));
+                    expected.sort();
+                    found.sort();
+                    assert_eq!(found, expected, "{key}");
+                    seen += found.len();
+                }
+            });
+            assert!(count == 16 || seen > 2 * count, "{seen}");
+        }
+    }
 }
 
 /// What a request's members say. The values are joined by spaces; none is empty.
