@@ -19,6 +19,8 @@ export function keyringOf({ namespace, name, key }) {
     keyNamespace: namespace,
     keyName: name,
     unencryptedMasterKey: isolated,
+    // By UTF-8 bytes, as the specification says; by UTF-16 units is how its older versions did.
+    utf8Sorting: true,
     wrappingSuite: RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
   });
 }
