@@ -6,6 +6,7 @@
 export type { CacheOptions } from "./envelope/cache.ts";
 export type { EncryptionContext } from "./envelope/context.ts";
 export type { DataKey, DataKeys } from "./envelope/data-keys.ts";
+export { type DescribedHeader, describeHeader, type HeaderField } from "./envelope/describe.ts";
 export * from "./envelope/envelope.ts";
 export { EnvelopeError, type EnvelopeReason } from "./envelope/errors.ts";
 export type { EncryptedDataKey, Header } from "./envelope/header.ts";

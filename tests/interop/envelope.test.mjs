@@ -15,7 +15,14 @@ const SUITES = [
   0x0578, 0x0478, 0x0378, 0x0346, 0x0214, 0x0178, 0x0146, 0x0114, 0x0078, 0x0046, 0x0014,
 ];
 const KEYRING = { kind: "raw", namespace: "tests", name: "of one's own", key: patterned(32) };
-const CONTEXT = { purpose: "test", Größe: "42 €", 鍵: "値", "𝒦": "\u{1f511}", "\uffee": "", "": "no name" };
+const CONTEXT = {
+  purpose: "test",
+  Größe: "42 €",
+  鍵: "値",
+  𝒦: "\u{1f511}",
+  "\uffee": "",
+  "": "no name",
+};
 
 let python;
 before(() => {
@@ -32,7 +39,8 @@ function patterned(length) {
 function envelopeFor(suite, options = {}) {
   return new Envelope({
     dataKeys: rawAes(KEYRING),
-    commitment: suite >= 0x0400 ? "REQUIRE_ENCRYPT_REQUIRE_DECRYPT" : "FORBID_ENCRYPT_ALLOW_DECRYPT",
+    commitment:
+      suite >= 0x0400 ? "REQUIRE_ENCRYPT_REQUIRE_DECRYPT" : "FORBID_ENCRYPT_ALLOW_DECRYPT",
     ...options,
   });
 }

@@ -40,9 +40,15 @@ export class DataKeyCache {
   readonly #options: Required<CacheOptions>;
   readonly #entries = new Map<string, Entry>();
 
-  constructor({ maxAge, maxMessages = MOST_MESSAGES, maxBytes = Number.MAX_SAFE_INTEGER, capacity = 100 }: CacheOptions) {
+  constructor({
+    maxAge,
+    maxMessages = MOST_MESSAGES,
+    maxBytes = Number.MAX_SAFE_INTEGER,
+    capacity = 100,
+  }: CacheOptions) {
     if (!(maxAge > 0)) throw new TypeError("maxAge is a number of milliseconds, above 0");
-    if (!(maxMessages >= 1 && maxMessages <= MOST_MESSAGES)) throw new TypeError("maxMessages is from 1 to 2^32");
+    if (!(maxMessages >= 1 && maxMessages <= MOST_MESSAGES))
+      throw new TypeError("maxMessages is from 1 to 2^32");
     if (!(maxBytes >= 0)) throw new TypeError("maxBytes is a number of bytes");
     if (!(capacity >= 1)) throw new TypeError("capacity is at least 1");
     this.#options = { maxAge, maxMessages, maxBytes, capacity };

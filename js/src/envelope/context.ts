@@ -15,7 +15,8 @@ const LONGEST = 0xffff;
 /** Throws ReservedContextKey for what a caller may not give. */
 export function checkReserved(context: EncryptionContext): void {
   for (const key in context) {
-    if (key.startsWith(RESERVED_PREFIX)) throw new EnvelopeError("ReservedContextKey", { detail: key });
+    if (key.startsWith(RESERVED_PREFIX))
+      throw new EnvelopeError("ReservedContextKey", { detail: key });
   }
 }
 
@@ -30,7 +31,11 @@ function field(text: string): Bytes[] {
  * context. Throws ContextTooLong.
  */
 export function encodeContext(context: EncryptionContext): Bytes {
-  const pairs = Object.entries(context).map(([key, value]) => ({ key: utf8(key), value, text: key }));
+  const pairs = Object.entries(context).map(([key, value]) => ({
+    key: utf8(key),
+    value,
+    text: key,
+  }));
   if (pairs.length === 0) return new Uint8Array();
   if (pairs.length > 1) pairs.sort((one, other) => compare(one.key, other.key));
   const out = concat([

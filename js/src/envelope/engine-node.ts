@@ -16,7 +16,10 @@ type NodeCrypto = typeof import("node:crypto");
 /** In bytes: longer parts go to WebCrypto. */
 const AT_ONCE = 32 * 1024;
 
-const OPENSSL_CURVES: Readonly<Record<Curve, string>> = { "P-256": "prime256v1", "P-384": "secp384r1" };
+const OPENSSL_CURVES: Readonly<Record<Curve, string>> = {
+  "P-256": "prime256v1",
+  "P-384": "secp384r1",
+};
 const OPENSSL_HASHES: Readonly<Record<Hash, string>> = {
   "SHA-256": "sha256",
   "SHA-384": "sha384",
@@ -39,8 +42,7 @@ function engineOf(crypto: NodeCrypto): Engine {
       longest > AT_ONCE ? MixedCipher.make(crypto, key) : new NodeCipher(crypto, key),
     derive: (hash, secret, salt = new Uint8Array(), infos, length) =>
       infos.map(
-        (info) =>
-          new Uint8Array(crypto.hkdfSync(OPENSSL_HASHES[hash], secret, salt, info, length)),
+        (info) => new Uint8Array(crypto.hkdfSync(OPENSSL_HASHES[hash], secret, salt, info, length)),
       ),
     signingKey: (signature) => signingKey(crypto, signature),
     verifier: (signature, publicKey) => verifier(crypto, signature, publicKey),
@@ -152,7 +154,12 @@ function verifier(crypto: NodeCrypto, { curve, hash }: Signature, publicKey: Byt
 /** The key of an uncompressed point, with its scalar where that is given (RFC 7517). */
 function keyOf(crypto: NodeCrypto, crv: Curve, point: Uint8Array, scalar?: Uint8Array): KeyObject {
   const half = (point.length - 1) / 2;
-  const jwk = { kty: "EC", crv, x: base64Url(point.subarray(1, 1 + half)), y: base64Url(point.subarray(1 + half)) };
+  const jwk = {
+    kty: "EC",
+    crv,
+    x: base64Url(point.subarray(1, 1 + half)),
+    y: base64Url(point.subarray(1 + half)),
+  };
   if (!scalar) return crypto.createPublicKey({ key: jwk, format: "jwk" });
   const padded = new Uint8Array(half);
   padded.set(scalar, half - scalar.length);

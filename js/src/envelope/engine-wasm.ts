@@ -14,13 +14,18 @@ import type { Engine, FrameCipher, Signature, Signer, SigningKey, Verifier } fro
 import { EnvelopeError, Forged } from "./errors.ts";
 import type { Curve, Hash } from "./suites.ts";
 
-const HASH_BITS: Readonly<Record<Hash, number>> = { "SHA-256": 256, "SHA-384": 384, "SHA-512": 512 };
+const HASH_BITS: Readonly<Record<Hash, number>> = {
+  "SHA-256": 256,
+  "SHA-384": 384,
+  "SHA-512": 512,
+};
 const CURVE_BITS: Readonly<Record<Curve, number>> = { "P-256": 256, "P-384": 384 };
 
 /** What stands before a point in DER SubjectPublicKeyInfo, but for lengths (RFC 5480, 2): `id-ecPublicKey`, the curve. */
 const ALGORITHMS: Readonly<Record<Curve, readonly number[]>> = {
   "P-256": [
-    0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7,
+    0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1,
+    7,
   ],
   "P-384": [0x30, 0x10, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 5, 0x2b, 0x81, 4, 0, 0x22],
 };

@@ -1,9 +1,9 @@
 /** What computes: the platform's own cryptography, and the core in wasm where it has none. */
 
 import type { Bytes } from "./bytes.ts";
-import { EnvelopeError } from "./errors.ts";
 import { nodeEngine } from "./engine-node.ts";
 import { webEngine } from "./engine-web.ts";
+import { EnvelopeError } from "./errors.ts";
 import type { Hash, Suite } from "./suites.ts";
 
 export type Maybe<T> = T | Promise<T>;
@@ -44,7 +44,13 @@ export interface Engine {
   /** `longest`: bytes of plaintext of the longest part that is to come. */
   cipher(key: Bytes, longest: number): Maybe<FrameCipher>;
   /** HKDF (RFC 5869): `length` bytes for each info. Without a salt it is zeros, as many as the hash is long. */
-  derive(hash: Hash, secret: Bytes, salt: Bytes | undefined, infos: readonly Bytes[], length: number): Maybe<Bytes[]>;
+  derive(
+    hash: Hash,
+    secret: Bytes,
+    salt: Bytes | undefined,
+    infos: readonly Bytes[],
+    length: number,
+  ): Maybe<Bytes[]>;
   signingKey(signature: Signature): Maybe<SigningKey>;
   /** Throws PublicKey where the point is none on the curve. */
   verifier(signature: Signature, publicKey: Bytes): Maybe<Verifier>;

@@ -1,7 +1,13 @@
 /** Envelope encryption for applications: bytes, streams and Blobs. */
 
 import { type Bytes, concat, ownBytes, toBase64 } from "./bytes.ts";
-import { type CacheOptions, DataKeyCache, decryptionName, encryptionName, type Materials } from "./cache.ts";
+import {
+  type CacheOptions,
+  DataKeyCache,
+  decryptionName,
+  encryptionName,
+  type Materials,
+} from "./cache.ts";
 import { checkReserved, type EncryptionContext, PUBLIC_KEY } from "./context.ts";
 import type { DataKeys } from "./data-keys.ts";
 import { type Engine, type Maybe, platformEngine } from "./engine.ts";
@@ -12,7 +18,7 @@ import { Opener, type OpenLimits } from "./open.ts";
 import type { Emit } from "./pipeline.ts";
 import { Sealer } from "./seal.ts";
 import { type Decrypting, decryptingStream, fromBlob, transforming } from "./streams.ts";
-import { checkPolicy, type CommitmentPolicy, DEFAULT_SUITE, suiteOf } from "./suites.ts";
+import { type CommitmentPolicy, checkPolicy, DEFAULT_SUITE, suiteOf } from "./suites.ts";
 
 export interface Limits {
   /** Encrypted data keys of a message: 64. */
@@ -113,12 +119,19 @@ export class Envelope {
   }
 
   /** Encrypts what is in memory. */
-  async encrypt(plaintext: Uint8Array, options: EncryptOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async encrypt(
+    plaintext: Uint8Array,
+    options: EncryptOptions = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { signal, onProgress } = options;
     const parts: Bytes[] = [];
-    const sealer = await this.#seal({ ...options, size: plaintext.length }, SMALL_FRAME, (bytes) => {
-      parts.push(bytes);
-    });
+    const sealer = await this.#seal(
+      { ...options, size: plaintext.length },
+      SMALL_FRAME,
+      (bytes) => {
+        parts.push(bytes);
+      },
+    );
     try {
       signal?.throwIfAborted();
       await sealer.write(ownBytes(plaintext));
@@ -155,7 +168,9 @@ export class Envelope {
   }
 
   /** Encrypts what is written to it. In Node: `Readable.toWeb(file).pipeThrough(…)`, or `Duplex.fromWeb(…)`. */
-  encryptStream(options: EncryptOptions = {}): TransformStream<Uint8Array, Uint8Array<ArrayBuffer>> {
+  encryptStream(
+    options: EncryptOptions = {},
+  ): TransformStream<Uint8Array, Uint8Array<ArrayBuffer>> {
     return transforming(
       (emit) => this.#seal(options, LARGE_FRAME, emit),
       options,
@@ -191,7 +206,8 @@ export class Envelope {
     const { frameLength = frame, context = {}, size, signal } = options;
     signal?.throwIfAborted();
     const { maxFrameLength, maxFrames, maxEncryptedDataKeys } = this.#limits;
-    if (!Number.isInteger(frameLength) || frameLength < 1) throw new EnvelopeError("ZeroFrameLength");
+    if (!Number.isInteger(frameLength) || frameLength < 1)
+      throw new EnvelopeError("ZeroFrameLength");
     if (frameLength > maxFrameLength) throw new EnvelopeError("FrameTooLong");
     const preferred = this.#policy === "FORBID_ENCRYPT_ALLOW_DECRYPT" ? 0x0178 : DEFAULT_SUITE;
     const suite = suiteOf(options.suite ?? preferred);
@@ -233,7 +249,11 @@ export class Envelope {
   ): Promise<Materials> {
     const signingKey = suite.signature && (await this.#engine.signingKey(suite.signature));
     const context = signingKey ? { ...given, [PUBLIC_KEY]: toBase64(signingKey.publicKey) } : given;
-    const { bytes, encrypted } = await source.generate({ length: suite.keyLength, context, signal });
+    const { bytes, encrypted } = await source.generate({
+      length: suite.keyLength,
+      context,
+      signal,
+    });
     return { context, dataKey: bytes, encrypted, signingKey };
   }
 
@@ -249,7 +269,10 @@ export class Envelope {
     });
   }
 
-  #unlock({ suite, context, encryptedDataKeys }: ReadHeader, options: DecryptOptions): Maybe<Bytes> {
+  #unlock(
+    { suite, context, encryptedDataKeys }: ReadHeader,
+    options: DecryptOptions,
+  ): Maybe<Bytes> {
     checkPolicy(this.#policy, suite, "decrypt");
     for (const [key, value] of Object.entries(options.context ?? {})) {
       if (!Object.hasOwn(context, key) || context[key] !== value) {

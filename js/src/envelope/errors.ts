@@ -65,7 +65,8 @@ const MESSAGES: Readonly<Record<EnvelopeReason, string>> = {
   Commitment: "The data key is not the one that the message commits to.",
   HeaderTag: "The header's tag does not fit.",
   FrameTag: "A frame's tag does not fit.",
-  PublicKey: "The public key that the message should be verified with is missing or no point of its curve.",
+  PublicKey:
+    "The public key that the message should be verified with is missing or no point of its curve.",
   MalformedSignature: "The signature is malformed.",
   Signature: "The signature does not fit the message.",
   Truncated: "The message ends too early.",

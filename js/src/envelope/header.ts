@@ -153,7 +153,8 @@ function parse(cursor: Cursor, limits: HeaderLimits): ReadHeader {
   }
   const encryptedDataKeys = readKeys(cursor, limits.maxEncryptedDataKeys);
   const contentType = cursor.u8();
-  if (contentType !== FRAMED && contentType !== SINGLE) throw new EnvelopeError("UnknownContentType");
+  if (contentType !== FRAMED && contentType !== SINGLE)
+    throw new EnvelopeError("UnknownContentType");
   const content = contentType === FRAMED ? "framed" : "single";
   if (version === 1) {
     if (cursor.u32() !== 0) {
@@ -187,7 +188,8 @@ function parse(cursor: Cursor, limits: HeaderLimits): ReadHeader {
 function readKeys(cursor: Cursor, most: number): EncryptedDataKey[] {
   const count = cursor.u16();
   if (count === 0) throw new EnvelopeError("NoKeys");
-  if (count > most) throw new EnvelopeError("TooManyKeys", { detail: `${count} of at most ${most}.` });
+  if (count > most)
+    throw new EnvelopeError("TooManyKeys", { detail: `${count} of at most ${most}.` });
   const keys: EncryptedDataKey[] = [];
   while (keys.length < count) {
     const id = cursor.take(cursor.u16());

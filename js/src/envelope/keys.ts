@@ -29,7 +29,13 @@ export async function messageKey(
   const id = u16(suite.id);
   const given =
     suite.version === 2
-      ? engine.derive(suite.kdf, dataKey, messageId, [concat([id, DERIVE_KEY]), COMMIT_KEY], COMMITMENT_LENGTH)
+      ? engine.derive(
+          suite.kdf,
+          dataKey,
+          messageId,
+          [concat([id, DERIVE_KEY]), COMMIT_KEY],
+          COMMITMENT_LENGTH,
+        )
       : engine.derive(suite.kdf, dataKey, undefined, [concat([id, messageId])], suite.keyLength);
   const [key = new Uint8Array(), commitment] = given instanceof Promise ? await given : given;
   const made = engine.cipher(key, longest);

@@ -147,7 +147,9 @@ export class KmsDataKeys implements DataKeys {
           ...this.#common(context),
         });
         if (answer.KeyId !== KeyId) {
-          throw new EnvelopeError("KeyService", { detail: `${KeyId} was asked, ${answer.KeyId} answered.` });
+          throw new EnvelopeError("KeyService", {
+            detail: `${KeyId} was asked, ${answer.KeyId} answered.`,
+          });
         }
         return secret(answer.Plaintext, length);
       } catch (thrown) {
@@ -166,7 +168,10 @@ export class KmsDataKeys implements DataKeys {
 
   #common(context: EncryptionContext): Common {
     const { grantTokens } = this.#options;
-    return { EncryptionContext: { ...context }, ...(grantTokens && { GrantTokens: [...grantTokens] }) };
+    return {
+      EncryptionContext: { ...context },
+      ...(grantTokens && { GrantTokens: [...grantTokens] }),
+    };
   }
 
   /** The key that is to be asked for this data key; none where it may not be. */
@@ -177,7 +182,8 @@ export class KmsDataKeys implements DataKeys {
     if (!arn?.resource.startsWith("key/")) return undefined;
     const { keyIds, discovery } = this.#options;
     if (keyIds) return keyIds.find((keyId) => isSameKey(keyId, name));
-    if (discovery?.partition !== undefined && discovery.partition !== arn.partition) return undefined;
+    if (discovery?.partition !== undefined && discovery.partition !== arn.partition)
+      return undefined;
     if (discovery?.accountIds && !discovery.accountIds.includes(arn.account)) return undefined;
     return name;
   }

@@ -1,6 +1,5 @@
 /** Reads one message in order, in chunks of any length. Nothing is given out before its tag is verified. */
 
-import { type Bytes, ByteQueue, concat, fromBase64, readU16, readU32 } from "./bytes.ts";
 import {
   checkIv,
   checkSequence,
@@ -11,10 +10,18 @@ import {
   LONGEST_SINGLE,
   SINGLE_PREFIX,
 } from "./body.ts";
+import { ByteQueue, type Bytes, concat, fromBase64, readU16, readU32 } from "./bytes.ts";
 import { PUBLIC_KEY } from "./context.ts";
 import type { Engine, FrameCipher, Maybe, Verifier } from "./engine.ts";
 import { EnvelopeError, Forged } from "./errors.ts";
-import { type HeaderLimits, IV_LENGTH, NeedsMore, type ReadHeader, readHeader, TAG_LENGTH } from "./header.ts";
+import {
+  type HeaderLimits,
+  IV_LENGTH,
+  NeedsMore,
+  type ReadHeader,
+  readHeader,
+  TAG_LENGTH,
+} from "./header.ts";
 import { messageKey, verifyHeader } from "./keys.ts";
 import { batchOf, type Emit, IN_FLIGHT, JOINED, Pipeline } from "./pipeline.ts";
 
@@ -164,7 +171,12 @@ export class Opener {
   }
 
   /** The next frame where it is whole. */
-  #frame({ header, cipher, aad, verifier }: Opened): { last: boolean; plaintext: Maybe<Bytes> } | undefined {
+  #frame({
+    header,
+    cipher,
+    aad,
+    verifier,
+  }: Opened): { last: boolean; plaintext: Maybe<Bytes> } | undefined {
     const { limits } = this.#input;
     const queue = this.#queue;
     if (queue.length < 4) return undefined;
@@ -198,14 +210,18 @@ export class Opener {
     const length = readU32(head, IV_LENGTH) * 2 ** 32 + readU32(head, IV_LENGTH + 4);
     const { maxBodySize } = this.#input.limits;
     if (length > LONGEST_SINGLE || length > maxBodySize) {
-      throw new EnvelopeError("BodyTooLong", { detail: `${length} bytes of at most ${maxBodySize}.` });
+      throw new EnvelopeError("BodyTooLong", {
+        detail: `${length} bytes of at most ${maxBodySize}.`,
+      });
     }
     const whole = SINGLE_PREFIX + length + TAG_LENGTH;
     if (this.#queue.length < whole) return false;
     const bytes = this.#queue.take(whole);
     verifier?.update(bytes);
     const iv = bytes.subarray(0, IV_LENGTH);
-    const plaintext = opens(() => cipher.open(iv, aad.single(length), bytes.subarray(SINGLE_PREFIX)));
+    const plaintext = opens(() =>
+      cipher.open(iv, aad.single(length), bytes.subarray(SINGLE_PREFIX)),
+    );
     this.#give(await forgeries(plaintext));
     await this.#bodyEnds();
     return true;
@@ -244,7 +260,9 @@ export class Opener {
     this.#heldLength += bytes.length;
     const { maxBodySize } = this.#input.limits;
     if (this.#heldLength > maxBodySize) {
-      throw new EnvelopeError("BodyTooLong", { detail: `More than ${maxBodySize} bytes are signed.` });
+      throw new EnvelopeError("BodyTooLong", {
+        detail: `More than ${maxBodySize} bytes are signed.`,
+      });
     }
     this.#held.push(bytes);
   }

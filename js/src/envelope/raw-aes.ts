@@ -21,7 +21,8 @@ export interface RawAesOptions {
 /** An AES key as a source of data keys: `new Envelope({ dataKeys: rawAes({ … }) })`. */
 export function rawAes({ namespace, name, key }: RawAesOptions): DataKeys {
   if (namespace.startsWith("aws-kms")) throw new TypeError("aws-kms is no namespace of a raw key");
-  if (![16, 24, 32].includes(key.length)) throw new TypeError("a raw AES key has 16, 24 or 32 bytes");
+  if (![16, 24, 32].includes(key.length))
+    throw new TypeError("a raw AES key has 16, 24 or 32 bytes");
   return new RawAesKeys(namespace, name, new Uint8Array(key));
 }
 
@@ -75,8 +76,10 @@ class RawAesKeys implements DataKeys {
   /** Where the data key is under this key. */
   #ivOf({ providerId, providerInfo, ciphertext }: EncryptedDataKey): Bytes | undefined {
     const info = this.#info;
-    if (providerId !== this.#namespace || providerInfo.length !== info.length + IV_LENGTH) return undefined;
-    if (ciphertext.length < TAG_LENGTH || readU32(info, info.length - 4) !== IV_LENGTH) return undefined;
+    if (providerId !== this.#namespace || providerInfo.length !== info.length + IV_LENGTH)
+      return undefined;
+    if (ciphertext.length < TAG_LENGTH || readU32(info, info.length - 4) !== IV_LENGTH)
+      return undefined;
     for (let at = 0; at < info.length; at++) if (providerInfo[at] !== info[at]) return undefined;
     return new Uint8Array(providerInfo.subarray(info.length));
   }

@@ -1,11 +1,17 @@
 /** Writes one message: the header, then frame by frame what comes in. */
 
-import { type Bytes, ByteQueue, concat, u16 } from "./bytes.ts";
-import { FrameAad, FRAME_PREFIX, LAST, LAST_PREFIX, writePrefix } from "./body.ts";
+import { FRAME_PREFIX, FrameAad, LAST, LAST_PREFIX, writePrefix } from "./body.ts";
+import { ByteQueue, type Bytes, concat, u16 } from "./bytes.ts";
 import { type EncryptionContext, encodeContext } from "./context.ts";
 import type { Engine, FrameCipher, Maybe, Signer } from "./engine.ts";
 import { EnvelopeError } from "./errors.ts";
-import { type EncryptedDataKey, encodeHeader, type Header, IV_LENGTH, TAG_LENGTH } from "./header.ts";
+import {
+  type EncryptedDataKey,
+  encodeHeader,
+  type Header,
+  IV_LENGTH,
+  TAG_LENGTH,
+} from "./header.ts";
 import { headerTag, messageKey } from "./keys.ts";
 import { batchOf, type Emit, IN_FLIGHT, JOINED, Pipeline } from "./pipeline.ts";
 import type { Suite } from "./suites.ts";
@@ -86,7 +92,8 @@ export class Sealer {
     this.#queue.push(chunk);
     this.taken += chunk.length;
     // A cache has counted with it.
-    if (this.#size !== undefined && this.taken > this.#size) throw new EnvelopeError("LengthMismatch");
+    if (this.#size !== undefined && this.taken > this.#size)
+      throw new EnvelopeError("LengthMismatch");
     for (;;) {
       const whole = Math.floor((this.#queue.length - 1) / this.#frameLength);
       if (whole < 1) return;
@@ -97,7 +104,8 @@ export class Sealer {
 
   /** Emits the last frame, and the signature. */
   async end(): Promise<void> {
-    if (this.#size !== undefined && this.taken !== this.#size) throw new EnvelopeError("LengthMismatch");
+    if (this.#size !== undefined && this.taken !== this.#size)
+      throw new EnvelopeError("LengthMismatch");
     const wait = this.#pipeline.add(this.#seal(1, true));
     if (wait) await wait;
     await this.#pipeline.drain();

@@ -1,8 +1,8 @@
 /** Streams around what takes chunks and emits others. */
 
 import { type Bytes, ownBytes } from "./bytes.ts";
-import type { EnvelopeProgress } from "./envelope.ts";
 import type { Maybe } from "./engine.ts";
+import type { EnvelopeProgress } from "./envelope.ts";
 import type { Header } from "./header.ts";
 import type { Opener } from "./open.ts";
 import type { Emit } from "./pipeline.ts";
@@ -64,7 +64,8 @@ export function transforming<M extends Machine>(
       if (signal?.aborted) onAbort();
       else signal?.addEventListener("abort", onAbort, { once: true });
     },
-    transform: (chunk, controller) => guarded(controller, (machine) => machine.write(bytesOf(chunk))),
+    transform: (chunk, controller) =>
+      guarded(controller, (machine) => machine.write(bytesOf(chunk))),
     async flush(controller) {
       await guarded(controller, (machine) => machine.end());
       leave();

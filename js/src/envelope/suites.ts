@@ -106,6 +106,8 @@ export function checkPolicy(
       ? commits !== (policy === "FORBID_ENCRYPT_ALLOW_DECRYPT")
       : commits || policy !== "REQUIRE_ENCRYPT_REQUIRE_DECRYPT";
   if (!isAllowed) {
-    throw new EnvelopeError("SuiteNotAllowed", { detail: `${policy} forbids ${suiteName(suite.id)}.` });
+    throw new EnvelopeError("SuiteNotAllowed", {
+      detail: `${policy} forbids ${suiteName(suite.id)}.`,
+    });
   }
 }
