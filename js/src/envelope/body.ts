@@ -2,7 +2,7 @@
 
 import { type Bytes, readU32, utf8 } from "./bytes.ts";
 import { EnvelopeError } from "./errors.ts";
-import { IV_LENGTH } from "./header.ts";
+import { IV_LENGTH, TAG_LENGTH } from "./header.ts";
 
 /** Stands before the last frame, in a sequence number's place. */
 export const LAST = 0xffffffff;
@@ -25,25 +25,22 @@ const SINGLE = utf8("AWSKMSEncryptionClient Single Block");
  */
 export class FrameAad {
   readonly iv: Bytes = new Uint8Array(IV_LENGTH);
-  readonly #frame: Bytes;
-  readonly #final: Bytes;
-  readonly #single: Bytes;
+  readonly #messageId: Bytes;
+  #frame: Bytes | undefined;
+  #final: Bytes | undefined;
 
   constructor(messageId: Bytes) {
-    const template = (text: Bytes) => {
-      const out = new Uint8Array(messageId.length + text.length + 12);
-      out.set(messageId);
-      out.set(text, messageId.length);
-      return out;
-    };
-    this.#frame = template(FRAME);
-    this.#final = template(FINAL);
-    this.#single = template(SINGLE);
+    this.#messageId = messageId;
   }
 
   /** For the frame of that number, of `length` bytes of plaintext; sets the IV too. */
   frame(sequence: number, last: boolean, length: number): Bytes {
-    const aad = last ? this.#final : this.#frame;
+    let aad = last ? this.#final : this.#frame;
+    if (!aad) {
+      aad = this.#template(last ? FINAL : FRAME);
+      if (last) this.#final = aad;
+      else this.#frame = aad;
+    }
     writeU32(aad, aad.length - 12, sequence);
     writeU32(aad, aad.length - 4, length);
     writeU32(this.iv, IV_LENGTH - 4, sequence);
@@ -52,12 +49,26 @@ export class FrameAad {
 
   /** For content that is not framed, of `length` bytes. */
   single(length: number): Bytes {
-    const aad = this.#single;
+    const aad = this.#template(SINGLE);
     writeU32(aad, aad.length - 12, 1);
     writeU32(aad, aad.length - 8, Math.floor(length / 2 ** 32));
     writeU32(aad, aad.length - 4, length >>> 0);
     return aad;
   }
+
+  #template(text: Bytes): Bytes {
+    const id = this.#messageId;
+    const out = new Uint8Array(id.length + text.length + 12);
+    out.set(id);
+    out.set(text, id.length);
+    return out;
+  }
+}
+
+/** How long a body of so many bytes of plaintext is, in frames. */
+export function bodyLength(length: number, frameLength: number): number {
+  const whole = Math.max(0, Math.ceil(length / frameLength) - 1);
+  return length + whole * (FRAME_PREFIX + TAG_LENGTH) + LAST_PREFIX + TAG_LENGTH;
 }
 
 export function writeU32(bytes: Bytes, at: number, value: number): void {

@@ -63,6 +63,26 @@ export function fromBase64(text: string): Bytes | undefined {
   }
 }
 
+/** Gathers what comes in one place that was made once. */
+export class Gathered {
+  readonly #bytes: Bytes;
+  #filled = 0;
+
+  /** No more than `most` bytes come. */
+  constructor(most: number) {
+    this.#bytes = new Uint8Array(most);
+  }
+
+  add(part: Bytes): void {
+    this.#bytes.set(part, this.#filled);
+    this.#filled += part.length;
+  }
+
+  get all(): Bytes {
+    return this.#bytes.subarray(0, this.#filled);
+  }
+}
+
 /** Chunks behind one another, from which bytes are taken in any lengths. Copies only what spans two chunks. */
 export class ByteQueue {
   length = 0;

@@ -67,6 +67,10 @@ class WasmCipher implements FrameCipher {
     return own(there(this.#cipher.seal(iv, aad, plaintext)));
   }
 
+  sealInto(iv: Bytes, aad: Bytes, plaintext: Bytes, out: Bytes, at: number): void {
+    out.set(this.seal(iv, aad, plaintext), at);
+  }
+
   open(iv: Bytes, aad: Bytes, sealed: Bytes): Bytes {
     const opened = this.#cipher.open(iv, aad, sealed);
     if (!opened) throw new Forged();

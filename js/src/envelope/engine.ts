@@ -13,6 +13,8 @@ export type Signature = NonNullable<Suite["signature"]>;
 export interface FrameCipher {
   /** Ciphertext and tag. */
   seal(iv: Bytes, aad: Bytes, plaintext: Bytes): Maybe<Bytes>;
+  /** As {@link FrameCipher.seal}, written into `out` at `at`. */
+  sealInto(iv: Bytes, aad: Bytes, plaintext: Bytes, out: Bytes, at: number): Maybe<void>;
   /** The plaintext; throws, or rejects with, {@link Forged} where the tag does not fit. */
   open(iv: Bytes, aad: Bytes, sealed: Bytes): Maybe<Bytes>;
   /** Wipes what of the key this holds itself. */

@@ -1,6 +1,7 @@
 /** Envelope encryption for applications: bytes, streams and Blobs. */
 
-import { type Bytes, concat, ownBytes, toBase64 } from "./bytes.ts";
+import { bodyLength } from "./body.ts";
+import { type Bytes, Gathered, ownBytes, toBase64 } from "./bytes.ts";
 import {
   type CacheOptions,
   DataKeyCache,
@@ -95,6 +96,10 @@ export interface Decrypted {
 const SMALL_FRAME = 4096;
 const LARGE_FRAME = 512 * 1024;
 const MOST_FRAMES = 2 ** 32 - 1;
+/** Of P-384's in DER, with its length in front. */
+const LONGEST_SIGNATURE = 2 + 104;
+/** Bytes in memory that are worked on before the signal is looked at. */
+const PIECE = 4 * 1024 * 1024;
 
 export class Envelope {
   readonly #options: EnvelopeOptions;
@@ -123,51 +128,65 @@ export class Envelope {
     plaintext: Uint8Array,
     options: EncryptOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { signal, onProgress } = options;
-    const parts: Bytes[] = [];
-    const sealer = await this.#seal(
-      { ...options, size: plaintext.length },
-      SMALL_FRAME,
-      (bytes) => {
-        parts.push(bytes);
-      },
-    );
+    const { signal, onProgress, frameLength = SMALL_FRAME } = options;
+    const size = plaintext.length;
+    let out: Gathered | undefined;
+    const sealer = await this.#seal({ ...options, size }, frameLength, (bytes) => {
+      // The header comes first, and tells how long the whole is.
+      out ??= new Gathered(bytes.length + bodyLength(size, frameLength) + LONGEST_SIGNATURE);
+      out.add(bytes);
+    });
     try {
-      signal?.throwIfAborted();
-      await sealer.write(ownBytes(plaintext));
+      for (let at = 0; at < size; at += PIECE) {
+        signal?.throwIfAborted();
+        await sealer.write(ownBytes(plaintext.subarray(at, at + PIECE)));
+        onProgress?.({ done: sealer.taken, total: size });
+      }
       await sealer.end();
     } finally {
       sealer.forget();
     }
     signal?.throwIfAborted();
-    onProgress?.({ done: plaintext.length, total: plaintext.length });
-    return concat(parts);
+    return out?.all ?? new Uint8Array();
   }
 
   /** Decrypts what is in memory. Nothing comes of a message that is not verified to its end. */
   async decrypt(message: Uint8Array, options: DecryptOptions = {}): Promise<Decrypted> {
     const { signal, onProgress } = options;
-    const parts: Bytes[] = [];
-    const take: Emit = (bytes) => {
-      parts.push(bytes);
-    };
+    let first: Bytes | undefined;
+    let out: Gathered | undefined;
+    let done = 0;
     // Held back here in any case.
-    const opener = this.#open({ ...options, signed: "release" }, take);
+    const opener = this.#open({ ...options, signed: "release" }, (bytes) => {
+      done += bytes.length;
+      if (!first && !out) {
+        first = bytes;
+        return;
+      }
+      out ??= new Gathered(message.length);
+      if (first) out.add(first);
+      first = undefined;
+      out.add(bytes);
+    });
     try {
-      await opener.write(ownBytes(message));
+      for (let at = 0; at < message.length; at += PIECE) {
+        signal?.throwIfAborted();
+        await opener.write(ownBytes(message.subarray(at, at + PIECE)));
+        onProgress?.({ done });
+      }
       await opener.end();
     } finally {
       opener.forget();
     }
     signal?.throwIfAborted();
-    const [first] = parts;
-    const plaintext = first && parts.length === 1 ? first : concat(parts);
-    onProgress?.({ done: plaintext.length, total: plaintext.length });
     const header = publicHeader(opener);
-    return { plaintext, context: header.context, header };
+    return { plaintext: first ?? out?.all ?? new Uint8Array(), context: header.context, header };
   }
 
-  /** Encrypts what is written to it. In Node: `Readable.toWeb(file).pipeThrough(…)`, or `Duplex.fromWeb(…)`. */
+  /**
+   * Encrypts what is written to it. A chunk is the stream's until the next one is taken: write no chunk's memory over. In
+   * Node: `Readable.toWeb(file).pipeThrough(…)`, or `Duplex.fromWeb(…)`.
+   */
   encryptStream(
     options: EncryptOptions = {},
   ): TransformStream<Uint8Array, Uint8Array<ArrayBuffer>> {

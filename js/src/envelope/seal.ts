@@ -129,11 +129,10 @@ export class Sealer {
     for (let index = 0; index < count; index++) {
       const sequence = this.#next(last);
       at += writePrefix(out, at, sequence, last, length);
-      const place = at;
       const aad = this.#aad.frame(sequence, last, length);
-      const sealed = this.#cipher.seal(this.#aad.iv, aad, this.#queue.take(length));
-      if (sealed instanceof Promise) waiting.push(sealed.then((bytes) => out.set(bytes, place)));
-      else out.set(sealed, place);
+      const plaintext = this.#queue.take(length);
+      const written = this.#cipher.sealInto(this.#aad.iv, aad, plaintext, out, at);
+      if (written) waiting.push(written);
       at += length + TAG_LENGTH;
     }
     return waiting.length > 0 ? Promise.all(waiting).then(() => [out]) : [out];

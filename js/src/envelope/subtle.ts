@@ -26,6 +26,10 @@ export class SubtleCipher implements FrameCipher {
     return new Uint8Array(await this.#subtle.encrypt(algorithm, this.#key, plaintext));
   }
 
+  async sealInto(iv: Bytes, aad: Bytes, plaintext: Bytes, out: Bytes, at: number): Promise<void> {
+    out.set(await this.seal(iv, aad, plaintext), at);
+  }
+
   async open(iv: Bytes, additionalData: Bytes, sealed: Bytes): Promise<Bytes> {
     const algorithm = { name: NAME, iv, additionalData };
     let opened: ArrayBuffer;
