@@ -11,6 +11,10 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+mod message;
+
+pub use message::{MessageCipher, StreamHash};
+
 /// The length of a key in bytes.
 pub const KEY_LEN: usize = 32;
 /// The length of an initialisation vector in bytes.

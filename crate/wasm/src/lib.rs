@@ -7,6 +7,7 @@ use std::alloc::System;
 
 use zeroizing_alloc::ZeroAlloc;
 
+pub mod envelope;
 pub mod error;
 mod gate;
 mod host;

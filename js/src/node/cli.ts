@@ -12,6 +12,9 @@ type Load = () => Promise<{ readonly command: Command }>;
 const COMMANDS: Readonly<Record<string, Load>> = {
   serve: () => import("./commands/serve.ts"),
   credentials: () => import("./commands/credentials.ts"),
+  encrypt: () => import("./commands/encrypt.ts"),
+  decrypt: () => import("./commands/decrypt.ts"),
+  inspect: () => import("./commands/inspect.ts"),
 };
 
 process.exitCode = await main(process.argv.slice(2));

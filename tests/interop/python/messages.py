@@ -9,12 +9,17 @@ from aws_cryptographic_material_providers.mpl import models
 from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig
 from aws_cryptographic_material_providers.mpl.references import IClientSupplier
 from aws_encryption_sdk import CommitmentPolicy
+from aws_encryption_sdk.identifiers import AlgorithmSuite
 
 from calls import client_of, refusals
 
 _providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
 _sdk = aws_encryption_sdk.EncryptionSDKClient(
     commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT
+)
+# For the suites without commitment.
+_lenient = aws_encryption_sdk.EncryptionSDKClient(
+    commitment_policy=CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT
 )
 
 
@@ -84,7 +89,20 @@ def _discovery_mrk(endpoint, region, account):
     )
 
 
+def _raw(endpoint, namespace, name, key):
+    """An AES key of one's own, of 32 bytes: no KMS is asked."""
+    return _providers.create_raw_aes_keyring(
+        models.CreateRawAesKeyringInput(
+            key_namespace=namespace,
+            key_name=name,
+            wrapping_key=key,
+            wrapping_alg=models.AesWrappingAlg.ALG_AES256_GCM_IV12_TAG16,
+        )
+    )
+
+
 _KEYRINGS = {
+    "raw": _raw,
     "one": _one,
     "several": _several,
     "mrk": _mrk,
@@ -107,10 +125,16 @@ def _attempt(work):
         return {"refused": f"{error!r} after {refusals}"}
 
 
-def encrypt(endpoint, keyring, plaintext, context):
+def encrypt(endpoint, keyring, plaintext, context, suite=None, frame_length=None):
+    """A `suite` is told by its number; a `frame_length` of 0 leaves the content unframed."""
+
     def work():
         ring = _keyring(endpoint, **keyring)
-        message, _ = _sdk.encrypt(source=plaintext, keyring=ring, encryption_context=context)
+        more = {} if suite is None else {"algorithm": AlgorithmSuite.get_by_id(suite)}
+        if frame_length is not None:
+            more["frame_length"] = frame_length
+        sdk = _sdk if suite is None or suite & 0xFF00 in (0x0400, 0x0500) else _lenient
+        message, _ = sdk.encrypt(source=plaintext, keyring=ring, encryption_context=context, **more)
         return {"message": message}
 
     return _attempt(work)
@@ -122,7 +146,8 @@ def decrypt(endpoint, keyring, message, context=None):
     def work():
         ring = _keyring(endpoint, **keyring)
         more = {} if context is None else {"encryption_context": context}
-        plaintext, header = _sdk.decrypt(source=message, keyring=ring, **more)
+        sdk = _sdk if message[:1] == b"\x02" else _lenient
+        plaintext, header = sdk.decrypt(source=message, keyring=ring, **more)
         return {"plaintext": plaintext, "context": dict(header.encryption_context)}
 
     return _attempt(work)

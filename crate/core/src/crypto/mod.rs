@@ -6,6 +6,7 @@ pub mod aead;
 pub mod der;
 pub mod kdf;
 pub mod mac;
+pub mod message;
 pub mod pair;
 pub mod random;
 pub mod secret;

@@ -1,0 +1,62 @@
+/** From a data key to what encrypts one message (specification: `client-apis/key-derivation.md`). */
+
+import { type Bytes, concat, equal, u16, utf8 } from "./bytes.ts";
+import type { Engine, FrameCipher } from "./engine.ts";
+import { EnvelopeError, Forged } from "./errors.ts";
+import { IV_LENGTH, type ReadHeader } from "./header.ts";
+import type { Suite } from "./suites.ts";
+
+const DERIVE_KEY = utf8("DERIVEKEY");
+const COMMIT_KEY = utf8("COMMITKEY");
+const COMMITMENT_LENGTH = 32;
+/** The header's tag stands under an IV of zeros. */
+const ZERO_IV: Bytes = new Uint8Array(IV_LENGTH);
+
+export interface MessageKey {
+  readonly cipher: FrameCipher;
+  readonly commitment?: Bytes;
+}
+
+/** The cipher of one message, and what its header commits to. The data key is the caller's to wipe. */
+export async function messageKey(
+  engine: Engine,
+  suite: Suite,
+  dataKey: Bytes,
+  messageId: Bytes,
+  longest: number,
+): Promise<MessageKey> {
+  if (!suite.kdf) return { cipher: await engine.cipher(dataKey, longest) };
+  const id = u16(suite.id);
+  const given =
+    suite.version === 2
+      ? engine.derive(
+          suite.kdf,
+          dataKey,
+          messageId,
+          [concat([id, DERIVE_KEY]), COMMIT_KEY],
+          COMMITMENT_LENGTH,
+        )
+      : engine.derive(suite.kdf, dataKey, undefined, [concat([id, messageId])], suite.keyLength);
+  const [key = new Uint8Array(), commitment] = given instanceof Promise ? await given : given;
+  const made = engine.cipher(key, longest);
+  const cipher = made instanceof Promise ? await made : made;
+  key.fill(0);
+  return { cipher, ...(commitment && { commitment }) };
+}
+
+/** The tag over a header. */
+export async function headerTag(cipher: FrameCipher, encoded: Bytes): Promise<Bytes> {
+  return cipher.seal(ZERO_IV, encoded, new Uint8Array());
+}
+
+/** Throws Commitment or HeaderTag unless the data key is the message's. */
+export async function verifyHeader(key: MessageKey, header: ReadHeader): Promise<void> {
+  if (header.commitment && !equal(key.commitment ?? new Uint8Array(), header.commitment)) {
+    throw new EnvelopeError("Commitment");
+  }
+  try {
+    await key.cipher.open(header.iv, header.encoded, header.tag);
+  } catch (cause) {
+    throw cause instanceof Forged ? new EnvelopeError("HeaderTag") : cause;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The three operations of envelope encryption at an endpoint, over HTTP, signed with Signature Version 4 (AWS's "Create a
+ * signed AWS API request").
+ */
+
+import { createHash, createHmac } from "node:crypto";
+import type { KeyService } from "../envelope/kms.ts";
+import { KmsError } from "../errors.ts";
+
+export interface RemoteOptions {
+  /** The endpoint's URL. */
+  readonly url: string;
+  readonly region: string;
+  readonly credentials: RemoteCredentials;
+}
+
+export interface RemoteCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+type Answer = Record<"KeyId" | "Plaintext" | "CiphertextBlob", string | undefined>;
+
+export function remoteKms(options: RemoteOptions): KeyService {
+  const call = async (operation: string, input: object) => {
+    const { KeyId, Plaintext, CiphertextBlob } = await post(options, operation, input);
+    return { KeyId, Plaintext: bytesOf(Plaintext), CiphertextBlob: bytesOf(CiphertextBlob) };
+  };
+  return {
+    generateDataKey: (input) => call("GenerateDataKey", input),
+    encrypt: (input) => call("Encrypt", input),
+    decrypt: (input) => call("Decrypt", input),
+  };
+}
+
+async function post(options: RemoteOptions, operation: string, input: object): Promise<Answer> {
+  const body = JSON.stringify(input, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
+  );
+  const url = new URL(options.url);
+  const headers = signed(options, url, body, {
+    "content-type": "application/x-amz-json-1.1",
+    "x-amz-target": `TrentService.${operation}`,
+  });
+  let response: Response;
+  try {
+    response = await fetch(url, { method: "POST", headers, body });
+  } catch (cause) {
+    throw new KmsError("ConnectionError", `Nothing answers at ${url.origin}: ${reasonOf(cause)}`);
+  }
+  const answer = (await response.json().catch(() => ({}))) as Answer & {
+    __type?: string;
+    message?: string;
+  };
+  if (response.ok) return answer;
+  const name = answer.__type?.split("#").pop() ?? `HTTP ${response.status}`;
+  throw new KmsError(name, answer.message ?? "");
+}
+
+function reasonOf(thrown: unknown): string {
+  const { cause, message } = thrown as Error & { cause?: { message?: string; code?: string } };
+  return cause?.message || cause?.code || message;
+}
+
+function signed(
+  { region, credentials }: RemoteOptions,
+  url: URL,
+  body: string,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+  const day = date.slice(0, 8);
+  const headers: Record<string, string> = {
+    ...given,
+    "x-amz-date": date,
+    ...(sessionToken && { "x-amz-security-token": sessionToken }),
+  };
+  const all: Record<string, string> = { ...headers, host: url.host };
+  const names = Object.keys(all).sort();
+  const lines = names.map((name) => `${name}:${all[name]}\n`).join("");
+  const list = names.join(";");
+  const canonical = `POST\n${url.pathname}\n\n${lines}\n${list}\n${sha256(body)}`;
+  const scope = [day, region, "kms", "aws4_request"];
+  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope.join("/")}\n${sha256(canonical)}`;
+  const key = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+  const signature = hmac(key, toSign).toString("hex");
+  const credential = `${accessKeyId}/${scope.join("/")}`;
+  return {
+    ...headers,
+    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${list}, Signature=${signature}`,
+  };
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function bytesOf(base64: string | undefined): Uint8Array | undefined {
+  return base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, "base64"));
+}
