@@ -7,7 +7,7 @@ import { Readable, Writable } from "node:stream";
 import { EnvelopeError } from "../envelope/errors.ts";
 import { KmsError } from "../errors.ts";
 import { type CommandLine, Failure, UsageError } from "./command.ts";
-import { codeOf } from "./faults.ts";
+import { codeOf } from "./store/faults.ts";
 
 /** Bytes that are read at a time. */
 const CHUNK = 1024 * 1024;
