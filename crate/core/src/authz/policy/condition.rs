@@ -9,7 +9,8 @@ use std::cmp::Ordering;
 use super::document::{Item, items};
 use super::evaluate::Request;
 use super::pattern::Compare;
-use super::values::{Number, Point, Range, Ranges, address, decimal, instant, is_base64, network};
+use super::ranges::{Point, Range, Ranges, address, network};
+use super::values::{Number, decimal, instant, is_base64};
 use super::variables::{Syntax, Text, each_covered, is_key};
 use crate::model::json::{Faults, Json, Node, repeated};
 

@@ -14,20 +14,18 @@ use super::pattern::{ARN_PARTS, Compare, MANY, ONE, is_within};
 use super::variables::{Piece, Text};
 
 // Rows of their own have, as bytes that UTF-8 never has:
-/// the place behind each value,
+/// the place behind each value, beyond which nothing reaches,
 const END: u8 = 0xff;
-/// the colons between an ARN's parts,
+/// the colons between an ARN's parts (with as many in a pattern, no star can take one in),
 const COLON: u8 = 0xfe;
 /// the first place of each value,
 const START: u8 = 0xfd;
 /// the places at which a character goes on,
 const WITHIN: u8 = 0xfc;
-/// those at which a character begins that a question mark stands for,
+/// and those at which one begins, for which a question mark stands.
 const BEGINNING: u8 = 0xfb;
-/// and those that no star goes beyond.
-const STOP: u8 = 0xfa;
 /// Nowhere.
-const NONE: u8 = 0xf9;
+const NONE: u8 = 0xfa;
 
 /// The indexes that a request has needed, each made once for all statements of all policies.
 #[derive(Default)]
@@ -123,7 +121,7 @@ impl Index {
         let mut before = END;
         for (at, b) in bytes.into_iter().enumerate() {
             let kind = match b {
-                END | COLON => STOP,
+                END => END,
                 _ if is_within(b) => WITHIN,
                 _ => BEGINNING,
             };
@@ -174,7 +172,7 @@ impl Index {
             }
             match *b {
                 MANY if reading.is_behind_many => {}
-                MANY => reading.fill(self.row(STOP)),
+                MANY => reading.fill(self.row(END)),
                 // Where all characters have one byte, one is any of these.
                 ONE if !self.is_wide => reading.step(self.row(BEGINNING)),
                 ONE => reading.step_over(self.row(BEGINNING), self.row(WITHIN)),
@@ -269,17 +267,17 @@ impl Reading {
     }
 
     /// Goes on behind a character of any length. Added to the places where characters go on, the place behind its first
-    /// byte runs through them as a carry does, up to the next character.
+    /// byte runs through them as a carry does, up to the next character; no place is reached from two.
     fn step_over(&mut self, beginning: &[u64], within: &[u64]) {
         let (mut carry, mut all) = (0, 0);
-        let mut carry_of_sum = false;
+        let mut is_over = false;
         for ((word, beginning), within) in self.words.iter_mut().zip(beginning).zip(within) {
             let found = *word & beginning;
-            let (sum, is_over) = within.overflowing_add(found << 1 | carry);
-            let (sum, is_over_again) = sum.overflowing_add(carry_of_sum.into());
+            let behind = found << 1 | carry | u64::from(is_over);
+            let sum;
+            (sum, is_over) = within.overflowing_add(behind);
             *word = sum & !within;
             carry = found >> 63;
-            carry_of_sum = is_over || is_over_again;
             all |= found;
         }
         self.is_on = all != 0;
@@ -299,14 +297,14 @@ impl Reading {
         self.words.iter_mut().zip(ends).for_each(|(word, ends)| *word &= ends);
     }
 
-    /// Adds what a star reaches: all places from the first up to the next one of `stops`. A stop less a place before it,
-    /// as binary numbers, has the bits between the two.
-    fn fill(&mut self, stops: &[u64]) {
+    /// Adds what a star reaches: all places from the first in a value up to the next one of `ends`. An end less the places
+    /// before it, as binary numbers, has the bits between the first and the end, but for those that were there.
+    fn fill(&mut self, ends: &[u64]) {
         let mut borrow = false;
-        for (word, stop) in self.words.iter_mut().zip(stops) {
-            let (difference, is_under) = stop.overflowing_sub(*word & !stop);
+        for (word, end) in self.words.iter_mut().zip(ends) {
+            let (difference, is_under) = end.overflowing_sub(*word & !end);
             let (difference, is_under_again) = difference.overflowing_sub(borrow.into());
-            *word |= difference ^ stop;
+            *word |= difference ^ end;
             borrow = is_under || is_under_again;
         }
     }

@@ -11,6 +11,7 @@ mod evaluate;
 mod index;
 mod pattern;
 mod principals;
+mod ranges;
 mod values;
 mod variables;
 

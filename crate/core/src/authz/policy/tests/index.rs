@@ -86,6 +86,49 @@ fn variables_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn the_colons_of_a_variable_part_an_arn() {
+    let keys = [
+        ("a:a", "a:x:y:c:d:x:y:z"),
+        ("a:name", "x:y"),
+        ("a:many", ":::::"),
+        ("a:none", ""),
+        ("a:a", ":::::y"),
+    ];
+    let table = [
+        ("a:${a:name}:c:d:${a:name}:*", [true, false]),
+        ("*:${a:name}:*:*:*", [true, false]),
+        ("*:${a:name}:*:*", [false, false]),
+        ("*:*:*:${a:name}:*", [false, false]),
+        ("${a:many}${a:name}*", [false, false]),
+        ("${a:many}?", [false, true]),
+        ("${a:none}*", [true, true]),
+        ("${a:none}**", [false, false]),
+        ("*${a:none}", [true, true]),
+        ("${a:missing, '*'}", [false, false]),
+        ("a:?:?:?:?:*y*", [true, false]),
+        ("a:*:?:?:*y*", [false, false]),
+    ];
+    // Each alone, and all behind one another, where what a variable is has been remembered.
+    for (pattern, expected) in table {
+        let [at_once, one_by_one] = both(&[text(pattern)], &keys, Compare::AsArn);
+        assert_eq!(at_once, expected.map(Some), "{pattern}");
+        assert_eq!(at_once, one_by_one, "{pattern}");
+    }
+    let texts = table.map(|(pattern, _)| text(pattern));
+    for (number, (pattern, expected)) in table.iter().enumerate() {
+        let caller = principal("arn:aws:iam::111122223333:root");
+        let facts = Keys(&keys);
+        let request = request(&caller, &facts);
+        for list in [&texts[..], &texts[number..=number]] {
+            let mut covered = Vec::new();
+            let mut each = |_: &str, is_it| covered.push(is_it);
+            request.indexes.each_covered(list, "a:a", Compare::AsArn, &request, &mut each);
+            assert!(list.len() > 1 || covered == expected.map(Some), "{pattern}");
+        }
+    }
+}
+
+#[test]
 fn a_list_is_held_against_the_index_where_it_takes_long() {
     // The first values are held against one text after another, and the last against the index.
     let texts = [text("*a*c*"), text("*b*?d*"), text("*${a:none}x")];
@@ -118,7 +161,12 @@ fn pattern() -> impl Strategy<Value = String> {
         1 => Just("${*}".to_owned()),
     ];
     let arn = "a:[ab*]{0,2}:[ab?]{0,2}:[a*]{0,2}:[*?]{0,2}:[ab:*?é]{0,4}";
-    prop_oneof![4 => proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat()), 1 => arn]
+    let with_variable = r"a:(\*|\$\{a:name\}):[a*]?(:\*){1,3}:(\*|\$\{a:name\}\*)";
+    prop_oneof![
+        4 => proptest::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat()),
+        1 => arn,
+        1 => with_variable,
+    ]
 }
 
 fn value() -> impl Strategy<Value = String> {
