@@ -1,6 +1,6 @@
 // How fast it is: one run, side by side, medians. By hand: npm run bench, or node scripts/bench.mjs [operations]
-// [authorisation] [sdk] [opening]. A benchmark and no test: nothing fails here for being slow, each promise is told as
-// reached or missed.
+// [authorisation] [sdk] [opening] [envelope]. A benchmark and no test: nothing fails here for being slow, each promise is
+// told as reached or missed.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -15,6 +15,7 @@ await runMain(import.meta.url, async (args) => {
     authorisation: "benchAuthorisation",
     sdk: "benchSdk",
     opening: "benchOpening",
+    envelope: "benchEnvelope",
   };
   const unknown = args.find((arg) => !(arg in parts));
   if (unknown) throw new Fault(`${unknown} is no part`, Object.keys(parts).join(" "));
