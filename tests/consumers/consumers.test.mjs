@@ -21,7 +21,10 @@ import { serveWithPolicy } from "./serve.mjs";
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PLACE = join(ROOT, "tests", ".tmp", "consumers");
-const ENTRIES = [".", "./client", "./slim", "./worker", "./tabkms.wasm", "./package.json"];
+const ENTRIES = [
+  ...[".", "./client", "./slim", "./worker", "./envelope", "./endpoint"],
+  ...["./tabkms.wasm", "./package.json"],
+];
 
 let tarball = "";
 let browser;
