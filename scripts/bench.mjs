@@ -1,6 +1,6 @@
 // How fast it is: one run, side by side, medians. By hand: npm run bench, or node scripts/bench.mjs [operations]
-// [authorisation] [sdk] [opening] [endpoint]. A benchmark and no test: nothing fails here for being slow, each promise
-// is told as reached or missed.
+// [authorisation] [sdk] [opening] [endpoint] [envelope]. A benchmark and no test: nothing fails here for being slow, each
+// promise is told as reached or missed.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -16,6 +16,7 @@ await runMain(import.meta.url, async (args) => {
     sdk: "benchSdk",
     opening: "benchOpening",
     endpoint: "benchEndpoint",
+    envelope: "benchEnvelope",
   };
   const unknown = args.find((arg) => !(arg in parts));
   if (unknown) throw new Fault(`${unknown} is no part`, Object.keys(parts).join(" "));

@@ -25,7 +25,9 @@ export async function benchEnvelope(say) {
     const unit = bytes === 1e6 ? "/s" : "MB/s";
     const figures = `${Math.round(row.ours)} beside ${Math.round(row.theirs)} ${unit}`;
     const verdict = ratio >= promised ? "reached" : "MISSED";
-    say(`  ${name.padEnd(58)} ${figures.padStart(26)}  ${ratio.toFixed(2)} of ${promised}  ${verdict}`);
+    say(
+      `  ${name.padEnd(58)} ${figures.padStart(26)}  ${ratio.toFixed(2)} of ${promised}  ${verdict}`,
+    );
   };
   await benchNode(compare);
   results.push(await memory(say));
@@ -131,6 +133,8 @@ async function memory(say) {
   const { beyond, seconds } = JSON.parse(execFileSync(process.execPath, ["--expose-gc", script]));
   const verdict = beyond < 64 ? "reached" : "MISSED";
   const name = "Node, a stream of 4 GB, encrypted and decrypted";
-  say(`  ${name.padEnd(58)} ${beyond.toFixed(0)} MB beyond Node's own in ${seconds.toFixed(0)} s  of 64  ${verdict}`);
+  say(
+    `  ${name.padEnd(58)} ${beyond.toFixed(0)} MB beyond Node's own in ${seconds.toFixed(0)} s  of 64  ${verdict}`,
+  );
   return { name, beyond, promised: 64 };
 }

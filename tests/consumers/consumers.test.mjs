@@ -31,13 +31,8 @@ const HERE = fileURLToPath(new URL("./", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PLACE = join(ROOT, "tests", ".tmp", "consumers");
 const ENTRIES = [
-  ".",
-  "./client",
-  "./slim",
-  "./worker",
-  "./endpoint",
-  "./tabkms.wasm",
-  "./package.json",
+  ...[".", "./client", "./slim", "./worker", "./envelope", "./endpoint"],
+  ...["./tabkms.wasm", "./package.json"],
 ];
 
 let tarball = "";

@@ -1,6 +1,6 @@
 /** The header (specification: `data-format/message-header.md`), written and read. */
 
-import { type Bytes, concat, readU16, readU32, u16, u32, utf8 } from "./bytes.ts";
+import { type Bytes, readU16, readU32, utf8 } from "./bytes.ts";
 import { decodeContext, type EncryptionContext, PUBLIC_KEY } from "./context.ts";
 import { EnvelopeError } from "./errors.ts";
 import { type Suite, suiteName, suiteOf } from "./suites.ts";
@@ -48,27 +48,61 @@ export interface ReadHeader extends Header {
 /** The format counts no further. */
 const MOST_KEYS = 0xffff;
 
-/** What the tag covers. Throws NoKeys, TooManyKeys, KeyTooLong, ContextTooLong. */
-export function encodeHeader(header: Header, context: Bytes): Bytes {
-  const { suite, encryptedDataKeys: keys } = header;
+/**
+ * What the tag covers, with room behind it for the tag, and in version 1 for an IV of zeros before that. Throws NoKeys,
+ * TooManyKeys, KeyTooLong, ContextTooLong.
+ */
+export function encodeHeader(header: Header, context: Bytes): { encoded: Bytes; whole: Bytes } {
+  const { suite, messageId, encryptedDataKeys: keys, content, frameLength, commitment } = header;
   if (keys.length === 0) throw new EnvelopeError("NoKeys");
   if (keys.length > MOST_KEYS) throw new EnvelopeError("TooManyKeys");
-  const parts: Bytes[] =
-    suite.version === 2
-      ? [new Uint8Array([2]), u16(suite.id)]
-      : [new Uint8Array([1, TYPE_V1]), u16(suite.id)];
-  parts.push(header.messageId, u16(context.length), context, u16(keys.length));
-  for (const { providerId, providerInfo, ciphertext } of keys) {
-    for (const part of [utf8(providerId), providerInfo as Bytes, ciphertext as Bytes]) {
-      if (part.length > 0xffff) throw new EnvelopeError("KeyTooLong");
-      parts.push(u16(part.length), part);
-    }
+  const isOld = suite.version === 1;
+  const ids = keys.map(({ providerId }) => utf8(providerId));
+  let length =
+    (isOld ? 4 : 3) + messageId.length + 2 + context.length + 2 + 1 + (isOld ? 5 : 0) + 4;
+  length += commitment?.length ?? 0;
+  keys.forEach(({ providerInfo, ciphertext }, index) => {
+    const lengths = [ids[index]?.length ?? 0, providerInfo.length, ciphertext.length];
+    if (lengths.some((part) => part > 0xffff)) throw new EnvelopeError("KeyTooLong");
+    for (const part of lengths) length += 2 + part;
+  });
+  const whole = new Uint8Array(length + (isOld ? IV_LENGTH : 0) + TAG_LENGTH);
+  let at = 0;
+  const u8 = (value: number) => {
+    whole[at++] = value;
+  };
+  const u16 = (value: number) => {
+    u8(value >>> 8);
+    u8(value & 255);
+  };
+  const put = (bytes: Uint8Array) => {
+    whole.set(bytes, at);
+    at += bytes.length;
+  };
+  const counted = (bytes: Uint8Array) => {
+    u16(bytes.length);
+    put(bytes);
+  };
+  u8(suite.version);
+  if (isOld) u8(TYPE_V1);
+  u16(suite.id);
+  put(messageId);
+  counted(context);
+  u16(keys.length);
+  keys.forEach(({ providerInfo, ciphertext }, index) => {
+    counted(ids[index] ?? new Uint8Array());
+    counted(providerInfo);
+    counted(ciphertext);
+  });
+  u8(content === "framed" ? FRAMED : SINGLE);
+  if (isOld) {
+    at += 4;
+    u8(IV_LENGTH);
   }
-  parts.push(new Uint8Array([header.content === "framed" ? FRAMED : SINGLE]));
-  if (suite.version === 1) parts.push(new Uint8Array([0, 0, 0, 0, IV_LENGTH]));
-  parts.push(u32(header.frameLength));
-  if (header.commitment) parts.push(header.commitment);
-  return concat(parts);
+  u16(Math.floor(frameLength / 0x10000));
+  u16(frameLength & 0xffff);
+  if (commitment) put(commitment);
+  return { encoded: whole.subarray(0, length), whole };
 }
 
 export interface HeaderLimits {

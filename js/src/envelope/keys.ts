@@ -1,9 +1,9 @@
 /** From a data key to what encrypts one message (specification: `client-apis/key-derivation.md`). */
 
 import { type Bytes, concat, equal, u16, utf8 } from "./bytes.ts";
-import type { Engine, FrameCipher } from "./engine.ts";
+import type { Engine, FrameCipher, Maybe } from "./engine.ts";
 import { EnvelopeError, Forged } from "./errors.ts";
-import { IV_LENGTH, type ReadHeader } from "./header.ts";
+import { IV_LENGTH, type ReadHeader, TAG_LENGTH } from "./header.ts";
 import type { Suite } from "./suites.ts";
 
 const DERIVE_KEY = utf8("DERIVEKEY");
@@ -11,6 +11,7 @@ const COMMIT_KEY = utf8("COMMITKEY");
 const COMMITMENT_LENGTH = 32;
 /** The header's tag stands under an IV of zeros. */
 const ZERO_IV: Bytes = new Uint8Array(IV_LENGTH);
+const NOTHING: Bytes = new Uint8Array();
 
 export interface MessageKey {
   readonly cipher: FrameCipher;
@@ -44,9 +45,9 @@ export async function messageKey(
   return { cipher, ...(commitment && { commitment }) };
 }
 
-/** The tag over a header. */
-export async function headerTag(cipher: FrameCipher, encoded: Bytes): Promise<Bytes> {
-  return cipher.seal(ZERO_IV, encoded, new Uint8Array());
+/** Writes the tag over a header behind it, at the end of `whole`. */
+export function tagHeader(cipher: FrameCipher, encoded: Bytes, whole: Bytes): Maybe<void> {
+  return cipher.sealInto(ZERO_IV, encoded, NOTHING, whole, whole.length - TAG_LENGTH);
 }
 
 /** Throws Commitment or HeaderTag unless the data key is the message's. */

@@ -5,14 +5,8 @@ import { ByteQueue, type Bytes, concat, u16 } from "./bytes.ts";
 import { type EncryptionContext, encodeContext } from "./context.ts";
 import type { Engine, FrameCipher, Maybe, Signer } from "./engine.ts";
 import { EnvelopeError } from "./errors.ts";
-import {
-  type EncryptedDataKey,
-  encodeHeader,
-  type Header,
-  IV_LENGTH,
-  TAG_LENGTH,
-} from "./header.ts";
-import { headerTag, messageKey } from "./keys.ts";
+import { type EncryptedDataKey, encodeHeader, type Header, TAG_LENGTH } from "./header.ts";
+import { messageKey, tagHeader } from "./keys.ts";
 import { batchOf, type Emit, IN_FLIGHT, JOINED, Pipeline } from "./pipeline.ts";
 import type { Suite } from "./suites.ts";
 
@@ -74,16 +68,16 @@ export class Sealer {
       frameLength,
       ...(commitment && { commitment }),
     };
-    const encoded = encodeHeader(header, encodeContext(context));
-    const tag = await headerTag(cipher, encoded);
-    const parts = suite.version === 2 ? [encoded, tag] : [encoded, new Uint8Array(IV_LENGTH), tag];
+    const { encoded, whole } = encodeHeader(header, encodeContext(context));
+    const wait = tagHeader(cipher, encoded, whole);
+    if (wait) await wait;
     const emit: Emit = signer
       ? (bytes) => {
           signer.update(bytes);
           input.emit(bytes);
         }
       : input.emit;
-    emit(concat(parts));
+    emit(whole);
     return new Sealer(cipher, header, input, emit);
   }
 
