@@ -47,6 +47,21 @@ const WAYS = {
         envelope.decryptStream({ signed: "release" }),
       ),
     ),
+  /** What the file costs before anything is encrypted. */
+  async read() {
+    let length = 0;
+    for (let at = 0; at < file.size; at += 8_388_608) {
+      length += (await file.slice(at, at + 8_388_608).arrayBuffer()).byteLength;
+    }
+    return length;
+  },
+  /** As the SDK and the bare cryptography have it: from memory. */
+  memory: (frameLength) => {
+    const parts = [];
+    for (let at = 0; at < data.length; at += 4_194_304)
+      parts.push(data.subarray(at, at + 4_194_304));
+    return drained(readable(parts).pipeThrough(envelope.encryptStream({ frameLength })));
+  },
   async hash() {
     const verifier = await wasmEngine().verifier({ curve: "P-384", hash: "SHA-384" }, POINT);
     for (let at = 0; at < data.length; at += 524_288)
