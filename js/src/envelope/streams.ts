@@ -26,6 +26,25 @@ type Output = Uint8Array<ArrayBuffer>;
 const PIECE = 8 * 1024 * 1024;
 const AHEAD = 2;
 
+/** Ends a stream where its signal says so, from `watch` to `leave`; either way `forget` is called. */
+function endingBy(signal: AbortSignal | undefined, forget: () => void) {
+  let onAbort: (() => void) | undefined;
+  return {
+    watch(controller: { error(reason: unknown): void }): void {
+      onAbort = () => {
+        forget();
+        controller.error(signal?.reason);
+      };
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener("abort", onAbort, { once: true });
+    },
+    leave(): void {
+      if (onAbort) signal?.removeEventListener("abort", onAbort);
+      forget();
+    },
+  };
+}
+
 /** The machine is made when the first chunk comes, or the end. `done` counts the bytes of plaintext. */
 export function transforming<M extends Machine>(
   make: (emit: Emit) => Maybe<M>,
@@ -33,11 +52,7 @@ export function transforming<M extends Machine>(
   done: (machine: M) => number,
 ): TransformStream<Uint8Array, Output> {
   let machine: M | undefined;
-  let onAbort: (() => void) | undefined;
-  const leave = () => {
-    if (onAbort) signal?.removeEventListener("abort", onAbort);
-    machine?.forget();
-  };
+  const ending = endingBy(signal, () => machine?.forget());
   const guarded = async (
     controller: TransformStreamDefaultController<Output>,
     work: (machine: M) => Promise<void>,
@@ -52,24 +67,17 @@ export function transforming<M extends Machine>(
       signal?.throwIfAborted();
       onProgress?.({ done: done(machine), ...(size !== undefined && { total: size }) });
     } catch (thrown) {
-      leave();
+      ending.leave();
       throw thrown;
     }
   };
   return new TransformStream<Uint8Array, Output>({
-    start(controller) {
-      onAbort = () => {
-        machine?.forget();
-        controller.error(signal?.reason);
-      };
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener("abort", onAbort, { once: true });
-    },
+    start: ending.watch,
     transform: (chunk, controller) =>
       guarded(controller, (machine) => machine.write(bytesOf(chunk))),
     async flush(controller) {
       await guarded(controller, (machine) => machine.end());
-      leave();
+      ending.leave();
     },
   });
 }
@@ -146,21 +154,10 @@ export function fromBlob(
     }
     return ahead.shift();
   };
-  let onAbort: (() => void) | undefined;
-  const leave = () => {
-    if (onAbort) signal?.removeEventListener("abort", onAbort);
-    machine?.forget();
-  };
+  const ending = endingBy(signal, () => machine?.forget());
   return new ReadableStream<Output>(
     {
-      start(controller) {
-        onAbort = () => {
-          machine?.forget();
-          controller.error(signal?.reason);
-        };
-        if (signal?.aborted) onAbort();
-        else signal?.addEventListener("abort", onAbort, { once: true });
-      },
+      start: ending.watch,
       async pull(controller) {
         let emitted = 0;
         try {
@@ -180,14 +177,14 @@ export function fromBlob(
           }
           if (at < blob.size) return;
           await machine.end();
-          leave();
+          ending.leave();
           controller.close();
         } catch (thrown) {
-          leave();
+          ending.leave();
           throw thrown;
         }
       },
-      cancel: leave,
+      cancel: ending.leave,
     },
     { highWaterMark: 0 },
   );
