@@ -9,7 +9,7 @@ import { ACCOUNT, REGION } from "../lib/world.mjs";
 import { Python } from "./clients.mjs";
 import { endpointOf } from "./endpoint.mjs";
 import { nodeMessages } from "./node/messages.mjs";
-import * as node from "./node/raw.mjs";
+import { rawMessages } from "./node/raw.mjs";
 
 const SUITES = [
   0x0578, 0x0478, 0x0378, 0x0346, 0x0214, 0x0178, 0x0146, 0x0114, 0x0078, 0x0046, 0x0014,
@@ -24,6 +24,7 @@ const CONTEXT = {
   "": "no name",
 };
 
+const node = rawMessages(KEYRING);
 let python;
 before(() => {
   python = new Python();
@@ -72,8 +73,8 @@ const SDKS = {
   Node: {
     writes: (frameLength) => frameLength > 0,
     encrypt: (plaintext, suite, frameLength, context = CONTEXT) =>
-      node.encrypt(KEYRING, plaintext, { context, suite, frameLength }),
-    decrypt: (message) => node.decrypt(KEYRING, message),
+      node.encrypt(plaintext, { context, suite, frameLength }),
+    decrypt: (message) => node.decrypt(message),
   },
 };
 
