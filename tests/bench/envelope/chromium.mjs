@@ -2,7 +2,7 @@
 // half for browsers. By hand: node tests/bench/envelope/chromium.mjs [memory] [file] [signed]
 
 import { randomFillSync } from "node:crypto";
-import { createWriteStream, writeFileSync } from "node:fs";
+import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -44,6 +44,8 @@ export async function benchChromium(say, parts = Object.keys(PARTS)) {
   try {
     await tab.page.waitForFunction(() => globalThis.sdkWith);
     await tab.page.evaluate((length) => globalThis.bench.prepare(length), LENGTH);
+    writeFileSync(join(tab.folder, "plain"), randomFillSync(new Uint8Array(LENGTH)));
+    await giveFiles(tab, ["plain"]);
     const found = await bests(tab.page);
     say(`\n  Chromium ${tab.version}, what is best there:`);
     say(
@@ -57,6 +59,7 @@ export async function benchChromium(say, parts = Object.keys(PARTS)) {
       const question = await PARTS[part](tab, found);
       const asked = {
         host: "Chromium",
+        part,
         unit: "MB/s",
         rounds: ROUNDS,
         before: collecting(tab.page),
@@ -132,7 +135,7 @@ function bareOnes(page, found) {
   for (const way of ["encrypt", "decrypt"]) {
     for (const how of found[way]) {
       const name = nameOf(how);
-      contenders[name] = { ...contenders[name], [way]: inPage(page, how)[way] };
+      contenders[name] = { ...contenders[name], role: "bare", [way]: inPage(page, how)[way] };
     }
   }
   return contenders;
@@ -159,7 +162,11 @@ async function memory({ page }, { bare, frameLength }) {
       ...limits,
       [defaults]: inPage(page, { contender: "sdk", frameLength: 4 * KIB, length }, { rounds: 2 }),
       [atBest]: inPage(page, { contender: "sdk", frameLength: theirs, length }, { rounds: 3 }),
-      "tabkms, in one call": inPage(page, { contender: "ours at once", frameLength }),
+      "tabkms, in one call": inPage(
+        page,
+        { contender: "ours at once", frameLength },
+        { role: "aside" },
+      ),
       "aes-gcm in wasm": inPage(
         page,
         { contender: "wasm", piece, length: 16 * MIB },
@@ -202,10 +209,7 @@ async function sdkLength(page) {
 async function file({ page, folder }, { bare, frameLength }) {
   const [{ piece }] = bare.decrypt;
   await writeFiles(folder, frameLength, piece);
-  await page.setInputFiles(
-    "input",
-    ["plain", "ours", "bare"].map((name) => join(folder, name)),
-  );
+  await giveFiles({ page, folder }, ["plain", "ours", "bare"]);
   const found = {};
   for (const way of ["encrypt", "decrypt"]) {
     // What was written is of one piece size.
@@ -236,10 +240,16 @@ const READINGS = [
   { slice: 0 },
 ];
 
-/** The plaintext, our message of it, and bare pieces of it, each with its tag. */
+function giveFiles({ page, folder }, names) {
+  return page.setInputFiles(
+    "input",
+    names.map((name) => join(folder, name)),
+  );
+}
+
+/** Our message of the plaintext, and bare pieces of it, each with its tag. */
 async function writeFiles(folder, frameLength, piece) {
-  const plain = randomFillSync(new Uint8Array(LENGTH));
-  writeFileSync(join(folder, "plain"), plain);
+  const plain = readFileSync(join(folder, "plain"));
   const envelope = new Envelope({ dataKeys: rawAes(KEYRING) });
   await pipeline(
     Readable.fromWeb(envelope.encryptBlob(new Blob([plain]), { frameLength })),
@@ -261,6 +271,10 @@ async function signed({ page }, { bare, frameLength, hashPiece }) {
       [OURS]: inPage(page, { contender: "ours", frameLength, suite: SIGNED }),
       [hash]: inPage(page, { contender: "hash", piece: hashPiece }),
       ...limits,
+      "tabkms, a file": {
+        encrypt: inPage(page, { contender: "ours of a file", frameLength, suite: SIGNED }).encrypt,
+        role: "aside",
+      },
     },
     promises: [{ beside: slowest(only(hash), fastest(...Object.keys(limits))), least: 0.85 }],
   };

@@ -38,7 +38,7 @@ export async function benchNode(say, parts = Object.keys(PARTS)) {
   try {
     const questions = [];
     for (const part of parts.filter((part) => part !== "memory")) {
-      const question = await ask({ host: "Node", ...(await PARTS[part](python)) });
+      const question = await ask({ host: "Node", part, ...(await PARTS[part](python)) });
       sayQuestion(say, question);
       questions.push(question);
     }
@@ -104,7 +104,8 @@ async function small(python) {
     few.length,
   );
   const bare = await platform(KEYRING.key, few, 4 * KIB);
-  for (const [name, passes] of Object.entries(bare)) contenders[name] = timed(passes, few.length);
+  for (const [name, passes] of Object.entries(bare))
+    contenders[name] = { ...timed(passes, few.length), role: "bare" };
   Object.assign(contenders, await forScale(4 * KIB));
   return {
     title: "frames of 4 KiB, 4 MiB in memory",
@@ -119,13 +120,15 @@ async function large(python) {
   const message = await sealed(data, frame);
   const contenders = {
     [OURS]: oursAsStream(data, message, options(COMMITTING, frame)),
-    "tabkms, in one call": oursAtOnce(data, message, frame),
+    "tabkms, in one call": { ...oursAtOnce(data, message, frame), role: "aside" },
   };
   const bare = await platform(KEYRING.key, data, frame);
-  for (const [name, passes] of Object.entries(bare)) contenders[name] = timed(passes, data.length);
+  for (const [name, passes] of Object.entries(bare))
+    contenders[name] = { ...timed(passes, data.length), role: "bare" };
   for (const length of [4 * KIB, 64 * KIB, 256 * KIB, frame, MIB]) {
     const name = `${SDK}, frames of ${length / KIB} KiB`;
     contenders[name] = theirs(data, await sealed(data, length), length, 3);
+    if (length !== frame) contenders[name].role = "aside";
   }
   contenders[PYTHON] = inMegabytes(
     pythons(python, KEYRING, COMMITTING, data.length, frame),
@@ -150,7 +153,8 @@ async function signed() {
     [OURS]: oursAsStream(data, message, large),
     "SHA-384 of node:crypto": timed({ encrypt: hash, decrypt: hash }, data.length),
   };
-  for (const [name, passes] of Object.entries(bare)) contenders[name] = timed(passes, data.length);
+  for (const [name, passes] of Object.entries(bare))
+    contenders[name] = { ...timed(passes, data.length), role: "bare" };
   return {
     title: "signed (ECDSA P-384), frames of 512 KiB, 32 MiB through a stream",
     unit: "MB/s",
@@ -222,7 +226,7 @@ async function forScale(piece) {
     contenders[name] = timed(passes, few.length, 3);
   }
   const speed = openssl(piece);
-  if (speed) contenders["openssl speed"] = inMegabytes(speed, 1);
+  if (speed) contenders["openssl speed"] = { ...inMegabytes(speed, 1), role: "aside" };
   return contenders;
 }
 

@@ -13,8 +13,9 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
 
 /**
- * A contender measures itself once and answers with its rate; `rounds` where it is too slow for all of them.
- * @typedef {{ encrypt?: () => unknown, decrypt?: () => unknown, rounds?: number }} Contender
+ * A contender measures itself once and answers with its rate; `rounds` where it is too slow for all of them. `bare` is the
+ * platform's cryptography without a format, the limit; what is `aside` is not in the plot.
+ * @typedef {{ encrypt?: () => unknown, decrypt?: () => unknown, rounds?: number, role?: "bare" | "aside" }} Contender
  *
  * What is promised: at least so much of the rate of the contender that `beside` picks, once all rates are known.
  * @typedef {{ beside: Pick, least: number }} Promised
@@ -40,6 +41,7 @@ export function slowest(...picks) {
 /**
  * @param {object} question
  * @param {string} question.host Node or Chromium
+ * @param {string} question.part of those that run by hand
  * @param {string} question.title what is encrypted and decrypted
  * @param {string} question.unit of the rates
  * @param {Record<string, Contender>} question.contenders ours is `tabkms`; what stands by no promise is there for scale
@@ -49,6 +51,7 @@ export function slowest(...picks) {
  */
 export async function ask({
   host,
+  part,
   title,
   unit,
   contenders,
@@ -58,7 +61,7 @@ export async function ask({
   before = collect,
 }) {
   const names = Object.keys(contenders);
-  const rows = names.map((name) => ({ name }));
+  const rows = names.map((name) => ({ name, role: contenders[name].role }));
   for (const way of WAYS) {
     const rates = await inTurns(
       names.filter((name) => contenders[name][way]),
@@ -82,7 +85,7 @@ export async function ask({
       if (row?.[way]) row[way].promised = Math.max(least, row[way].promised ?? 0);
     }
   }
-  return { host, title, unit, rows, notes };
+  return { host, part, title, unit, rows, notes };
 }
 
 /**
