@@ -8,6 +8,7 @@ import { cpus } from "node:os";
 import { build } from "./build.mjs";
 import { inTree } from "./lib/paths.mjs";
 import { Fault, runMain, say } from "./lib/report.mjs";
+import { plotBench } from "./plot-bench.mjs";
 import { setup } from "./setup.mjs";
 
 await runMain(import.meta.url, async (args) => {
@@ -37,4 +38,5 @@ await runMain(import.meta.url, async (args) => {
   const file = inTree("tests", ".tmp", "bench.json");
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
   say(`\n  the figures: tests/.tmp/bench.json`);
+  if (results.envelope) say(`  the plots: ${plotBench(results).join(", ")}`);
 });

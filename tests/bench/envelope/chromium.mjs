@@ -217,7 +217,7 @@ async function file({ page, folder }, { bare, frameLength }) {
     const variants = calls.flatMap(({ piece, inFlight }) =>
       READINGS.map((reading) => ({ contender: "bare of a file", piece, inFlight, ...reading })),
     );
-    found[way] = (await best(page, variants, way)).slice(0, 3);
+    found[way] = (await best(page, variants, way)).slice(0, 2);
   }
   const [{ slice, ahead = 2 }] = found.encrypt;
   const limits = bareOnes(page, found);
