@@ -3,7 +3,8 @@
  * to be faster than the other: `npm run bench envelope`.
  */
 
-import type { CipherGCMTypes, KeyObject } from "node:crypto";
+import type { CipherGCMTypes, JsonWebKey, KeyObject } from "node:crypto";
+import { Beside, type Hashing } from "./beside.ts";
 import { type Bytes, toBase64 } from "./bytes.ts";
 import type { Engine, FrameCipher, Maybe, Signature, SigningKey, Verifier } from "./engine.ts";
 import { EnvelopeError, Forged } from "./errors.ts";
@@ -30,28 +31,39 @@ const OPENSSL_HASHES: Readonly<Record<Hash, string>> = {
 export function nodeEngine(): Engine | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   // No import: a bundler for the browser would follow it.
-  const crypto = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
-  const os = process?.getBuiltinModule?.("node:os") as typeof import("node:os") | undefined;
+  const builtin = (name: string) => process?.getBuiltinModule?.(name);
+  const crypto = builtin("node:crypto") as NodeCrypto | undefined;
   if (typeof crypto?.createCipheriv !== "function") return undefined;
-  return engineOf(crypto, Math.min((os?.availableParallelism?.() ?? THREADS) - 1, THREADS));
+  const os = builtin("node:os") as typeof import("node:os") | undefined;
+  const threads = builtin("node:worker_threads") as Node["threads"];
+  const others = Math.min((os?.availableParallelism?.() ?? 1) - 1, THREADS);
+  return engineOf({ crypto, threads, others });
+}
+
+/** What is used of Node. */
+interface Node {
+  readonly crypto: NodeCrypto;
+  readonly threads: typeof import("node:worker_threads") | undefined;
+  /** Processors beside the one that this runs on. */
+  readonly others: number;
 }
 
 /** Threads that Node's WebCrypto runs on, unless it is told otherwise. */
 const THREADS = 4;
 
-/** `others`: processors beside the one that this runs on. */
-function engineOf(crypto: NodeCrypto, others: number): Engine {
+function engineOf(node: Node): Engine {
+  const { crypto, others } = node;
   return {
     name: "node",
     random: supplyOf(crypto),
     cipher: (key, { longest, hashes }) =>
       longest > AT_ONCE
-        ? MixedCipher.make(crypto, key, hashes ? Number.POSITIVE_INFINITY : others)
+        ? MixedCipher.make(crypto, key, hashes ? others - 1 : others)
         : new NodeCipher(crypto, key),
     derive: (hash, secret, salt, infos, length) =>
       derive(crypto, hash, secret, salt, infos, length),
-    signingKey: (signature) => signingKey(crypto, signature),
-    verifier: (signature, publicKey) => verifier(crypto, signature, publicKey),
+    signingKey: (signature) => signingKey(node, signature),
+    verifier: (signature, publicKey, longest) => verifier(node, signature, publicKey, longest),
   };
 }
 
@@ -212,39 +224,83 @@ class MixedCipher implements FrameCipher {
   }
 }
 
-function signingKey(crypto: NodeCrypto, { curve, hash }: Signature): SigningKey {
+function signingKey(node: Node, { curve, hash }: Signature): SigningKey {
+  const { crypto } = node;
   const ecdh = crypto.createECDH(OPENSSL_CURVES[curve]);
   ecdh.generateKeys();
-  const privateKey = keyOf(crypto, curve, ecdh.getPublicKey(), ecdh.getPrivateKey());
+  const jwk = jwkOf(curve, ecdh.getPublicKey(), ecdh.getPrivateKey());
+  const privateKey = crypto.createPrivateKey({ key: jwk, format: "jwk" });
+  const name = OPENSSL_HASHES[hash];
   return {
     publicKey: new Uint8Array(ecdh.getPublicKey(null, "compressed")),
-    signer: () => {
-      const sign = crypto.createSign(OPENSSL_HASHES[hash]);
+    signer: (longest) => {
+      const make = () => crypto.createSign(name);
+      const hashing = hashingFor(node, longest, name, true, make);
+      const sign = (made: ReturnType<typeof make>) => new Uint8Array(made.sign(privateKey));
+      if (!(hashing instanceof Beside)) {
+        return { update: (bytes) => void hashing.update(bytes), sign: () => sign(hashing) };
+      }
       return {
-        update: (bytes) => void sign.update(bytes),
-        sign: () => new Uint8Array(sign.sign(privateKey)),
+        update: (bytes) => hashing.update(bytes),
+        ready: () => hashing.ready(),
+        forget: () => hashing.forget(),
+        sign: () => hashing.end(sign, (id) => ({ type: "sign", id, key: jwk })),
       };
     },
   };
 }
 
-function verifier(crypto: NodeCrypto, { curve, hash }: Signature, publicKey: Bytes): Verifier {
+function verifier(
+  node: Node,
+  { curve, hash }: Signature,
+  publicKey: Bytes,
+  longest: number,
+): Verifier {
+  const { crypto } = node;
+  let jwk: JsonWebKey;
   let key: KeyObject;
   try {
     const point = crypto.ECDH.convertKey(publicKey, OPENSSL_CURVES[curve]);
-    key = keyOf(crypto, curve, point as Buffer);
+    jwk = jwkOf(curve, point as Buffer);
+    key = crypto.createPublicKey({ key: jwk, format: "jwk" });
   } catch (cause) {
     throw new EnvelopeError("PublicKey", { cause });
   }
-  const verify = crypto.createVerify(OPENSSL_HASHES[hash]);
+  const name = OPENSSL_HASHES[hash];
+  const make = () => crypto.createVerify(name);
+  const hashing = hashingFor(node, longest, name, false, make);
+  if (!(hashing instanceof Beside)) {
+    return {
+      update: (bytes) => void hashing.update(bytes),
+      verify: (signature) => hashing.verify(key, signature),
+    };
+  }
   return {
-    update: (bytes) => void verify.update(bytes),
-    verify: (signature) => verify.verify(key, signature),
+    update: (bytes) => hashing.update(bytes),
+    ready: () => hashing.ready(),
+    forget: () => hashing.forget(),
+    verify: (signature) =>
+      hashing.end(
+        (made) => made.verify(key, signature),
+        (id) => ({ type: "verify", id, key: jwk, signature }),
+      ),
   };
 }
 
-/** The key of an uncompressed point, with its scalar where that is given (RFC 7517). */
-function keyOf(crypto: NodeCrypto, crv: Curve, point: Uint8Array, scalar?: Uint8Array): KeyObject {
+/** Where large frames come and there is another processor, a thread hashes them. */
+function hashingFor<Here extends Hashing>(
+  { threads, others }: Node,
+  longest: number,
+  hash: string,
+  signs: boolean,
+  make: () => Here,
+): Here | Beside<Here> {
+  if (longest <= AT_ONCE || others < 1 || !threads) return make();
+  return new Beside(threads, hash, signs, make);
+}
+
+/** An uncompressed point, with its scalar where that is given (RFC 7517). */
+function jwkOf(crv: Curve, point: Uint8Array, scalar?: Uint8Array): JsonWebKey {
   const half = (point.length - 1) / 2;
   const jwk = {
     kty: "EC",
@@ -252,10 +308,10 @@ function keyOf(crypto: NodeCrypto, crv: Curve, point: Uint8Array, scalar?: Uint8
     x: base64Url(point.subarray(1, 1 + half)),
     y: base64Url(point.subarray(1 + half)),
   };
-  if (!scalar) return crypto.createPublicKey({ key: jwk, format: "jwk" });
+  if (!scalar) return jwk;
   const padded = new Uint8Array(half);
   padded.set(scalar, half - scalar.length);
-  return crypto.createPrivateKey({ key: { ...jwk, d: base64Url(padded) }, format: "jwk" });
+  return { ...jwk, d: base64Url(padded) };
 }
 
 function bare({ buffer, byteOffset, length }: Uint8Array): Bytes {

@@ -21,15 +21,22 @@ export interface FrameCipher {
   forget(): void;
 }
 
-/** ECDSA over a stream. */
-export interface Signer {
+interface Hasher {
+  /** What is given may be written over afterwards. */
   update(bytes: Uint8Array): void;
+  /** Waits while too much of it is still to be hashed. */
+  ready?(): Maybe<void>;
+  /** Gives up. */
+  forget?(): void;
+}
+
+/** ECDSA over a stream. */
+export interface Signer extends Hasher {
   /** In DER. */
   sign(): Maybe<Uint8Array>;
 }
 
-export interface Verifier {
-  update(bytes: Uint8Array): void;
+export interface Verifier extends Hasher {
   verify(signature: Bytes): Maybe<boolean>;
 }
 
@@ -37,14 +44,15 @@ export interface Verifier {
 export interface SigningKey {
   /** The compressed point (SEC 1, 2.3.3). */
   readonly publicKey: Uint8Array;
-  signer(): Maybe<Signer>;
+  /** `longest`: as in {@link CipherUse}. */
+  signer(longest: number): Maybe<Signer>;
 }
 
 /** What a cipher is wanted for. */
 export interface CipherUse {
   /** Bytes of plaintext of the longest part that is to come. */
   readonly longest: number;
-  /** Whether this thread has all to hash besides, and so better leaves the rest to others. */
+  /** Whether all is hashed besides. */
   readonly hashes: boolean;
 }
 
@@ -62,7 +70,7 @@ export interface Engine {
   ): Maybe<Bytes[]>;
   signingKey(signature: Signature): Maybe<SigningKey>;
   /** Throws PublicKey where the point is none on the curve. */
-  verifier(signature: Signature, publicKey: Bytes): Maybe<Verifier>;
+  verifier(signature: Signature, publicKey: Bytes, longest: number): Maybe<Verifier>;
 }
 
 let platform: Engine | undefined;

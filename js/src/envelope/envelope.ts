@@ -252,7 +252,7 @@ export class Envelope {
         frameLength,
         maxFrames,
         size,
-        signer: materials.signingKey && (await materials.signingKey.signer()),
+        signer: materials.signingKey && (await materials.signingKey.signer(frameLength)),
         emit,
       });
     } finally {

@@ -89,6 +89,7 @@ export class Opener {
 
   forget(): void {
     this.#opened?.cipher.forget();
+    this.#opened?.verifier?.forget?.();
     this.#queue.forget();
     for (const bytes of this.#held) bytes.fill(0);
     this.#held = [];
@@ -136,7 +137,7 @@ export class Opener {
     if (suite.signature) {
       const publicKey = fromBase64(context[PUBLIC_KEY] ?? "");
       if (!publicKey?.length) throw new EnvelopeError("PublicKey");
-      verifier = await engine.verifier(suite.signature, publicKey);
+      verifier = await engine.verifier(suite.signature, publicKey, longest);
     }
     this.#opened = { header, cipher: key.cipher, aad: new FrameAad(messageId), verifier };
     verifier?.update(this.#queue.peek(header.length));
@@ -164,6 +165,8 @@ export class Opener {
       const work = isAsync ? Promise.all(batch).then(joined) : joined(batch as Bytes[]);
       const wait = this.#pipeline.add(forgeries(work));
       if (wait) await wait;
+      const hashed = opened.verifier?.ready?.();
+      if (hashed) await hashed;
       if (isLast) {
         await this.#bodyEnds();
         return true;

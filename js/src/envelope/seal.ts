@@ -93,6 +93,8 @@ export class Sealer {
       if (whole < 1) return;
       const wait = this.#pipeline.add(this.#seal(Math.min(whole, this.#batch), false));
       if (wait) await wait;
+      const hashed = this.#signer?.ready?.();
+      if (hashed) await hashed;
     }
   }
 
@@ -103,13 +105,18 @@ export class Sealer {
     const wait = this.#pipeline.add(this.#seal(1, true));
     if (wait) await wait;
     await this.#pipeline.drain();
-    this.forget();
+    this.#wipe();
     if (!this.#signer) return;
     const signature = await this.#signer.sign();
     this.#emit(concat([u16(signature.length), signature]));
   }
 
   forget(): void {
+    this.#wipe();
+    this.#signer?.forget?.();
+  }
+
+  #wipe(): void {
     this.#cipher.forget();
     this.#queue.forget();
   }

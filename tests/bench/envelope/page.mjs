@@ -120,7 +120,7 @@ const CONTENDERS = {
 
   /** SHA-384 as a signed message is hashed. */
   async hash(_, length, { piece }) {
-    const verifier = await wasmEngine().verifier({ curve: "P-384", hash: "SHA-384" }, POINT);
+    const verifier = await wasmEngine().verifier({ curve: "P-384", hash: "SHA-384" }, POINT, 0);
     return async () => {
       for (const bytes of cut(data.subarray(0, length), piece)) verifier.update(bytes);
       await verifier.verify(NONE);
