@@ -13,7 +13,10 @@ export interface FileTarget {
 }
 
 interface FileOptions {
-  /** Where the result goes, in place of a Blob that the host keeps. Broken off, it is as it was; an empty one is removed. */
+  /**
+   * Where the result goes, in place of a Blob that the host keeps: Chromium may lose one of hundreds of megabytes. Broken
+   * off, it is as it was; an empty one is removed.
+   */
   readonly into?: FileTarget;
   readonly grantTokens?: readonly string[];
   /** Default: `REQUIRE_ENCRYPT_REQUIRE_DECRYPT`. */

@@ -1,13 +1,14 @@
 /** A file of the person's: encrypted here, decrypted again, or brought encrypted. Lives on while other views are open. */
 
 import type { KmsApi } from "../../../js/src/api.ts";
-import { sameBytes } from "../util/bytes.ts";
 import type { Acting } from "./acting.ts";
+import { compare } from "./compare.ts";
 import { DEMO_NAME, DEMO_TEXT } from "./input.ts";
 import type { Context } from "./may.ts";
 import { type Message, messageOf } from "./message.ts";
 import { LongWork } from "./progress.ts";
 import { type Failure, failureOf } from "./refusal.ts";
+import { Scratch, sweepScratch } from "./scratch.ts";
 
 /** Bytes of a file's beginning that are looked at. */
 export const HEAD = 64 * 1024;
@@ -52,6 +53,7 @@ export class Files {
   failedAt: Way = "read";
   /** The token whose bytes are open. */
   picked = "data";
+  readonly #scratch = new Scratch();
   readonly #host: Host;
   readonly #changed: () => void;
 
@@ -59,6 +61,7 @@ export class Files {
     this.#host = host;
     this.#changed = changed;
     this.#setExample();
+    void sweepScratch();
   }
 
   get busy(): boolean {
@@ -87,6 +90,7 @@ export class Files {
     this.comparison = "none";
     this.failure = undefined;
     this.picked = "data";
+    this.#scratch.clear();
   }
 
   /** A file of any kind: what is encrypted already is for decryption. */
@@ -119,7 +123,8 @@ export class Files {
     this.#changed();
   }
 
-  async encrypt(keyArn: string, into?: FileSystemFileHandle): Promise<void> {
+  /** Into the file that the person picked, else to be saved from the page. */
+  async encrypt(keyArn: string, picked?: FileSystemFileHandle): Promise<void> {
     const { plain, context, frameLength } = this;
     const kms = this.#host.as;
     if (plain === undefined || kms === undefined || this.busy) return;
@@ -128,9 +133,10 @@ export class Files {
     this.comparison = "none";
     this.picked = "data";
     await this.#long("encrypt", "Encrypting", plain.blob.size, async (work) => {
+      const into = picked ?? (await this.#scratch.file("encrypted", plain.blob.size));
       const input = { keyIds: [keyArn], context, frameLength, ...(into && { into }) };
       const blob = await kms.envelope.encryptFile(plain.blob, input, longOf(work));
-      const held = await hold(blob, into?.name ?? `${plain.name}.enc`, work.seconds);
+      const held = await hold(blob, picked?.name ?? `${plain.name}.enc`, work.seconds);
       const message = await this.#messageOf(held.head);
       if (this.work !== work) return;
       this.sealed = { ...held, message };
@@ -139,19 +145,17 @@ export class Files {
     });
   }
 
-  async decrypt(into?: FileSystemFileHandle): Promise<void> {
+  async decrypt(picked?: FileSystemFileHandle): Promise<void> {
     const { sealed, plain } = this;
     const kms = this.#host.as;
     if (sealed === undefined || kms === undefined || this.busy) return;
     this.opened = undefined;
     this.comparison = "none";
     await this.#long("decrypt", "Decrypting", sealed.blob.size, async (work) => {
-      const blob = await kms.envelope.decryptFile(
-        sealed.blob,
-        into === undefined ? {} : { into },
-        longOf(work),
-      );
-      const opened = await hold(blob, into?.name ?? plainName(sealed.name), work.seconds);
+      const into = picked ?? (await this.#scratch.file("decrypted", sealed.blob.size));
+      const input = into === undefined ? {} : { into };
+      const blob = await kms.envelope.decryptFile(sealed.blob, input, longOf(work));
+      const opened = await hold(blob, picked?.name ?? plainName(sealed.name), work.seconds);
       if (this.work !== work) return;
       this.opened = opened;
       this.picked = "opened";
@@ -171,7 +175,7 @@ export class Files {
   async #compare(opened: Held, plain: Held): Promise<void> {
     this.comparison = "comparing";
     await this.#long("decrypt", "Comparing", plain.blob.size, async (work) => {
-      const same = await sameBytes(plain.blob, opened.blob, longOf(work));
+      const same = await compare({ one: plain.blob, other: opened.blob }, longOf(work));
       if (this.opened === opened) this.comparison = same ? "same" : "other";
     });
     if (this.comparison === "comparing") this.comparison = "none";

@@ -32,7 +32,7 @@ export class TkCall extends LitElement {
     const shown = tabs.find((tab) => tab.id === this.tab) ?? tabs[0];
     return html`
       <h2 class="call-title">${title}</h2>
-      <div class="tabs" role="tablist" aria-label="notation" data-arrows @keydown=${this.#key}>
+      <div class="tab-row"><div class="tabs" role="tablist" aria-label="notation" data-arrows @keydown=${this.#key}>
         ${tabs.map(
           (tab) => html`<button
             type="button"
@@ -48,8 +48,8 @@ export class TkCall extends LitElement {
             ${tab.label}
           </button>`,
         )}
-        ${this.copyable && shown !== undefined ? this.#copy(shown) : nothing}
       </div>
+      ${this.copyable && shown !== undefined ? this.#copy(shown) : nothing}</div>
       <pre
         class="code"
         id="call-text"

@@ -14,8 +14,8 @@ export function elsewhere(kms: KmsApi, sealed: Sealed, message: Message): Templa
       <h2>Take the keys to an endpoint</h2>
       <p>
         Any program that has the Encryption SDK reads the file, but only KMS opens its data key, and
-        this page's keys are in this browser alone. Export them under a passphrase, then start an
-        endpoint on them; it asks for the passphrase once.
+        this page's keys are in this browser alone. Export them under a passphrase, put them into a
+        folder, where tabkms asks for the passphrase, and start an endpoint on it.
       </p>
       <form
         class="row"

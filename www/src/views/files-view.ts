@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Description, Inspection } from "../../../js/src/api.ts";
 import { type Cmk, nameOf, readCmks, stateText } from "../model/cmk.ts";
-import { holdingsOf, pickedOf } from "../model/file-tokens.ts";
+import { type FileHoldings, holdingsOf, pickedOf } from "../model/file-tokens.ts";
 import { type Files, type Held, plainName, type Way } from "../model/files.ts";
 import type { Token } from "../model/holdings.ts";
 import { beginningOf } from "../model/message.ts";
@@ -45,6 +45,8 @@ export class TkFiles extends LitElement {
   }
 
   readonly #changed = (): void => this.requestUpdate();
+  #held: readonly unknown[] = [];
+  #holdings: FileHoldings = { you: [], kms: [], file: [] };
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -80,9 +82,20 @@ export class TkFiles extends LitElement {
     return of(keyArn) ?? of(this.play.cmk?.arn) ?? this.keys[0];
   }
 
+  /** Made anew where something changed hands, and not as work goes on: bytes that are shown are drawn once. */
+  #who(): FileHoldings {
+    const { plain, sealed, opened } = this.#files;
+    const held = [plain, sealed, opened, this.#key];
+    if (held.some((one, at) => one !== this.#held[at]) || this.#held.length === 0) {
+      this.#held = held;
+      this.#holdings = holdingsOf(this.#files, this.#key);
+    }
+    return this.#holdings;
+  }
+
   protected override render(): TemplateResult {
     const files = this.#files;
-    const holdings = holdingsOf(files, this.#key);
+    const holdings = this.#who();
     const picked = pickedOf(holdings, files.picked);
     return html`<div class="files" aria-busy=${files.busy ? "true" : "false"}>
       <section class="files-in" aria-labelledby="files-title">
@@ -98,6 +111,7 @@ export class TkFiles extends LitElement {
       </section>
       <section class="bytes-area" aria-label="the bytes" data-testid="bytes">
         <tk-bytes
+          first="512"
           .artefact=${picked?.artefact}
           .name=${picked?.name ?? ""}
           .note=${picked === undefined ? "The bytes and their fields show here." : picked.gone ? "Overwritten with zeros: this is all that is left of it." : ""}
@@ -269,7 +283,9 @@ export class TkFiles extends LitElement {
     const { sealed, plain, opened } = files;
     if (sealed === undefined) {
       const isPlain = plain !== undefined;
-      return isPlain ? html`<p class="files-result ahead">${termed(AHEAD)}</p>` : nothing;
+      return isPlain
+        ? html`<div class="files-result ahead"><p>${termed(AHEAD)}</p></div>`
+        : nothing;
     }
     const made = plain !== undefined;
     return html`<div class="files-result" data-testid="sealed">
