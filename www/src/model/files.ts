@@ -19,6 +19,8 @@ export interface Held {
   readonly head: Uint8Array;
   /** Seconds that it took to make, where it was made here. */
   readonly seconds?: number;
+  /** Whether it stands in the browser's private files. */
+  readonly scratch?: boolean;
 }
 
 export interface Sealed extends Held {
@@ -139,7 +141,7 @@ export class Files {
       const held = await hold(blob, picked?.name ?? `${plain.name}.enc`, work.seconds);
       const message = await this.#messageOf(held.head);
       if (this.work !== work) return;
-      this.sealed = { ...held, message };
+      this.sealed = { ...held, message, scratch: into !== picked };
       this.picked = "object";
       this.#host.say(`Encrypted: ${held.name}.`);
     });
@@ -157,7 +159,7 @@ export class Files {
       const blob = await kms.envelope.decryptFile(sealed.blob, input, longOf(work));
       const opened = await hold(blob, picked?.name ?? plainName(sealed.name), work.seconds);
       if (this.work !== work) return;
-      this.opened = opened;
+      this.opened = { ...opened, scratch: into !== picked };
       this.picked = "opened";
     });
     await this.#verify(plain);

@@ -85,10 +85,12 @@ export class TkFiles extends LitElement {
   /** Made anew where something changed hands, and not as work goes on: bytes that are shown are drawn once. */
   #who(): FileHoldings {
     const { plain, sealed, opened } = this.#files;
-    const held = [plain, sealed, opened, this.#key];
-    if (held.some((one, at) => one !== this.#held[at]) || this.#held.length === 0) {
+    const key = this.#key;
+    // The keys are read anew with every call: the same one is another object then.
+    const held = [plain, sealed, opened, key?.arn, key && nameOf(key)];
+    if (held.some((one, at) => one !== this.#held[at])) {
       this.#held = held;
-      this.#holdings = holdingsOf(this.#files, this.#key);
+      this.#holdings = holdingsOf(this.#files, key);
     }
     return this.#holdings;
   }
@@ -100,7 +102,7 @@ export class TkFiles extends LitElement {
     return html`<div class="files" aria-busy=${files.busy ? "true" : "false"}>
       <section class="files-in" aria-labelledby="files-title">
         <h1 id="files-title">Encrypt a file of any size</h1>
-        <p>It is read, encrypted and kept in this tab. Nothing is sent anywhere.</p>
+        <p>It is read and encrypted in this tab. Nothing is sent anywhere.</p>
         ${this.#choice()} ${files.plain === undefined ? nothing : this.#encrypting()}
         ${this.#failure("read")}
       </section>
@@ -309,6 +311,14 @@ export class TkFiles extends LitElement {
             </button>`,
       )}
       ${opened === undefined ? nothing : this.#opened(opened)}
+      ${
+        [made ? sealed : undefined, opened].some((held) => held?.scratch === true)
+          ? html`<p class="scratch">
+              What is this large stands in the browser's private files until it is saved; choosing
+              another file, or opening the page anew, removes it.
+            </p>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -377,7 +387,7 @@ export class TkFiles extends LitElement {
 /** Of what takes long enough to have a speed. */
 function speed({ seconds = 0 }: Held, bytes: number): string {
   if (bytes < 1_000_000 || seconds === 0) return "";
-  return `; ${seconds.toFixed(seconds < 10 ? 1 : 0)} s, ${sizeText(bytes / seconds)}/s`;
+  return `; ${seconds.toFixed(seconds < 10 ? 1 : 0)}\u00a0s, ${sizeText(bytes / seconds)}/s`;
 }
 
 customElements.define("tk-files", TkFiles);
