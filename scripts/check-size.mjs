@@ -14,8 +14,8 @@ import { Fault, runMain, say } from "./lib/report.mjs";
 import { cargoHome } from "./lib/tools.mjs";
 import { crateShares, functions } from "./lib/wasm-shares.mjs";
 
-/** What the wasm file may weigh on the wire, compressed with brotli at level 11: 410 KB of 1000 bytes. */
-const BUDGET = 410_000;
+/** What the wasm file may weigh on the wire, compressed with brotli at level 11: 415 KB of 1000 bytes. */
+const BUDGET = 415_000;
 
 /** Shares below this many bytes are told together. */
 const SMALL = 3000;

@@ -3,8 +3,8 @@
  * have sent over the network is answered here. The shape is Smithy's `HttpHandler`, without its packages.
  */
 
-import type { CallerOptions, KmsApi } from "./api.ts";
-import { answer, type WireAnswer, type WireRequest } from "./wire.ts";
+import type { CallerOptions } from "./api.ts";
+import { type Answering, answer, type WireAnswer, type WireRequest } from "./wire.ts";
 
 /**
  * Who calls; `region` is for requests that do not say where they go. `aws:UserAgent` is what `userAgent` says here, and
@@ -30,11 +30,11 @@ interface HandlerConfig {
 /** An HTTP handler for `new KMSClient({ requestHandler })`. */
 export class RequestHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
-  readonly #kms: Pick<KmsApi, "send">;
+  readonly #kms: Answering;
   readonly #caller: CallerOptions;
   readonly #config: HandlerConfig;
 
-  constructor(kms: Pick<KmsApi, "send">, options: RequestHandlerOptions = {}) {
+  constructor(kms: Answering, options: RequestHandlerOptions = {}) {
     const { requestTimeout, ...caller } = options;
     this.#kms = kms;
     this.#caller = caller;

@@ -175,6 +175,22 @@ export class Kms implements KmsApi {
     return withDates(reply);
   }
 
+  /**
+   * As {@link Kms.send}, with AWS JSON 1.1 both ways: for whoever speaks HTTP, who would only make text of the answer.
+   * `undefined` where the request is not of the usual form, and then nothing was done: `send` says what is wrong.
+   */
+  async sendJson(
+    operation: string,
+    json: string,
+    options: SendOptions = {},
+  ): Promise<Uint8Array | undefined> {
+    const given = this.#kms.sendJson(operation, json, options.region, callerOf(options));
+    const reply: Uint8Array | { error: ErrorLike } | undefined =
+      given instanceof Promise ? await rethrowing(given) : given;
+    if (reply && "error" in reply) throw rebuild(reply.error);
+    return reply;
+  }
+
   trace<Name extends AnyOperation>(
     operation: Name,
     ...input: SendArguments<Name>

@@ -40,21 +40,32 @@ export interface WireAnswer {
   readonly body: Uint8Array;
 }
 
+/** A KMS; one that takes JSON itself is asked so, since what is between is then not made. */
+export interface Answering extends Pick<KmsApi, "send"> {
+  sendJson?(
+    operation: string,
+    json: string,
+    options: CallerOptions,
+  ): Promise<Uint8Array | undefined>;
+}
+
 /**
  * Answers a request: an exception of AWS's is an answer too. `caller` says who calls, and with `region` where the
  * call goes if the request does not say. Rejects where there is no answer: the store is closed or cannot be written.
  */
 export async function answer(
-  kms: Pick<KmsApi, "send">,
+  kms: Answering,
   request: WireRequest,
   caller: CallerOptions = {},
 ): Promise<WireAnswer> {
   try {
     const operation = operationOf(request);
-    const input = decode(textOf(request.body));
+    const text = textOf(request.body);
     const region = regionOf(request) ?? caller.region;
     const options = region === undefined ? caller : { ...caller, region };
-    return success(await kms.send(operation, input, options));
+    const body = await kms.sendJson?.(operation, text, options);
+    if (body) return success(body);
+    return success(utf8(encode(await kms.send(operation, decode(text), options))));
   } catch (thrown) {
     // AWS's names all end so; whatever else was thrown is no answer.
     if (thrown instanceof KmsError && thrown.name.endsWith("Exception")) return failure(thrown);
@@ -80,17 +91,27 @@ function isJson(type: string): boolean {
 
 /** The Region that the request was signed for, or else that its host's name tells. */
 export function regionOf({ headers, hostname }: WireRequest): string | undefined {
-  const authorization = header(headers, "authorization");
-  const scope = authorization && CREDENTIAL_SCOPE.exec(authorization);
-  if (scope) return scope[1];
-  return HOST.exec(hostname ?? header(headers, "host") ?? "")?.[1];
+  return (
+    scopeOf(header(headers, "authorization")) ??
+    HOST.exec(hostname ?? header(headers, "host") ?? "")?.[1]
+  );
 }
 
-/**
- * `Credential=AKID/20250101/us-east-1/kms/aws4_request`: AWS's "Create a signed AWS API request". An access key has at
- * most 128 letters; the bounds keep a header of nothing else from being looked through from each of its places.
- */
-const CREDENTIAL_SCOPE = /Credential=[^/]{1,128}\/\d{8}\/([^/]{1,64})\/[^/]{1,64}\/aws4_request/;
+const CREDENTIAL = "Credential=";
+
+/** `Credential=AKID/20250101/us-east-1/kms/aws4_request`: AWS's "Create a signed AWS API request". */
+function scopeOf(authorization = ""): string | undefined {
+  const at = authorization.indexOf(CREDENTIAL);
+  if (at < 0) return undefined;
+  const [id, date, region, service, end] = authorization
+    .slice(at + CREDENTIAL.length, at + LONGEST)
+    .split("/", 5);
+  const isScope = id && date?.length === 8 && region && service && end?.startsWith("aws4_request");
+  return isScope ? region : undefined;
+}
+
+/** Of what is looked at: an access key has at most 128 letters, a Region and a service 64. */
+const LONGEST = 320;
 
 /** AWS's "AWS KMS endpoints and quotas": plain, FIPS, dual-stack, and China's. */
 const HOST = /^kms(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?$/;
@@ -159,8 +180,8 @@ function decodeValue(value: object, depth: number): void {
 
 // ---- Members out ----
 
-function success(output: Members): WireAnswer {
-  return { statusCode: 200, headers: responseHeaders(), body: utf8(encode(output)) };
+function success(body: Uint8Array): WireAnswer {
+  return { statusCode: 200, headers: responseHeaders(), body };
 }
 
 function failure({ name, message }: KmsError): WireAnswer {

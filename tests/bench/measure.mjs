@@ -47,24 +47,29 @@ export function perSecond(call) {
  * @param {() => unknown} first @param {() => unknown} second
  */
 export async function sideBySide(first, second) {
-  const round = async (call) => {
-    const started = performance.now();
-    let count = 0;
-    do {
-      await call();
-      count += 1;
-    } while (performance.now() - started < ROUND);
-    return (count / (performance.now() - started)) * 1000;
-  };
-  for (const call of [first, second, first, second]) await round(call);
+  for (const call of [first, second, first, second]) await once(call);
   const rounds = [];
   for (let turn = 0; turn < 2 * ROUNDS; turn++)
-    rounds.push([await round(first), await round(second)]);
+    rounds.push([await once(first), await once(second)]);
   return {
     first: median(rounds.map(([rate]) => rate)),
     second: median(rounds.map(([, rate]) => rate)),
     ratio: median(rounds.map(([one, other]) => other / one)),
   };
+}
+
+/**
+ * How many calls a second in one round, which takes at least so many milliseconds.
+ * @param {() => unknown} call
+ */
+export async function once(call, least = ROUND) {
+  const started = performance.now();
+  let count = 0;
+  do {
+    await call();
+    count += 1;
+  } while (performance.now() - started < least);
+  return (count / (performance.now() - started)) * 1000;
 }
 
 /**

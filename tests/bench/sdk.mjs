@@ -14,6 +14,11 @@ import { sideBySide } from "./measure.mjs";
 
 /** What the project promises: this part of what the SDK does with a handler that answers at once. */
 const PROMISED = 0.8;
+/**
+ * Calls that are under way together. One after another each finds the processor's caches full of the SDK's own code,
+ * which takes ten times as much of them as ours.
+ */
+const IN_FLIGHT = [1, 8];
 
 /** A handler that gives back what ours answered first. */
 async function immediate(kms, command) {
@@ -51,21 +56,17 @@ export async function benchSdk(say) {
   const results = [];
   for (const [name, command] of Object.entries(commands)) {
     const atOnce = await immediate(kms, command);
-    const { first, second, ratio } = await sideBySide(
-      () => atOnce.send(command()),
-      () => ours.send(command()),
-    );
-    results.push({
-      name: `${name} through the SDK`,
-      atOnce: Math.round(first),
-      perSecond: Math.round(second),
-      ratio,
-      promised: PROMISED,
-    });
-    const verdict = ratio >= PROMISED ? "reached" : `MISSED ${PROMISED * 100} %`;
-    say(
-      `  ${`${name}, through the SDK`.padEnd(38)} ${String(Math.round(second)).padStart(9)}/s of ${String(Math.round(first)).padStart(6)}/s, ${Math.round(ratio * 100)} %  ${verdict}`,
-    );
+    for (const inFlight of IN_FLIGHT) {
+      const many = (client) => () =>
+        Promise.all(Array.from({ length: inFlight }, () => client.send(command())));
+      const { first, second, ratio } = await sideBySide(many(atOnce), many(ours));
+      const [theirs, perSecond] = [first, second].map((rate) => Math.round(rate * inFlight));
+      results.push({ name, inFlight, atOnce: theirs, perSecond, ratio, promised: PROMISED });
+      const verdict = ratio >= PROMISED ? "reached" : `MISSED ${PROMISED * 100} %`;
+      say(
+        `  ${`${name}, ${inFlight} in flight`.padEnd(32)} ${String(perSecond).padStart(9)}/s of ${String(theirs).padStart(6)}/s, ${Math.round(ratio * 100)} %  ${verdict}`,
+      );
+    }
   }
   await kms.close();
   return results;

@@ -1,5 +1,5 @@
-// tabkms/envelope and the AWS Encryption SDK, for Python and for JavaScript in Node: each suite, both ways, under one AES
-// key and under KMS keys.
+// tabkms/envelope, in Node and in Chromium, and the AWS Encryption SDK, for Python and for JavaScript in Node: each suite,
+// both ways, under one AES key and under KMS keys. What the browser's engine makes of all else: envelope-chromium.test.mjs.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,7 +9,8 @@ import { ACCOUNT, REGION } from "../lib/world.mjs";
 import { Python } from "./clients.mjs";
 import { endpointOf } from "./endpoint.mjs";
 import { nodeMessages } from "./node/messages.mjs";
-import * as node from "./node/raw.mjs";
+import { rawMessages } from "./node/raw.mjs";
+import { openEnvelopes } from "./page.mjs";
 
 const SUITES = [
   0x0578, 0x0478, 0x0378, 0x0346, 0x0214, 0x0178, 0x0146, 0x0114, 0x0078, 0x0046, 0x0014,
@@ -24,11 +25,17 @@ const CONTEXT = {
   "": "no name",
 };
 
+const node = rawMessages(KEYRING);
 let python;
-before(() => {
+let tab;
+before(async () => {
   python = new Python();
+  tab = await openEnvelopes({ host: "localhost" });
 });
-after(() => python?.close());
+after(async () => {
+  await tab?.close();
+  await python?.close();
+});
 
 const hex = (suite) => `0x${suite.toString(16).padStart(4, "0")}`;
 
@@ -36,14 +43,19 @@ function patterned(length) {
   return new Uint8Array(length).map((_, at) => at * 31 + (at >> 8));
 }
 
-function envelopeFor(suite, options = {}) {
-  return new Envelope({
-    dataKeys: rawAes(KEYRING),
-    commitment:
-      suite >= 0x0400 ? "REQUIRE_ENCRYPT_REQUIRE_DECRYPT" : "FORBID_ENCRYPT_ALLOW_DECRYPT",
-    ...options,
-  });
+function commitmentOf(suite) {
+  return suite >= 0x0400 ? "REQUIRE_ENCRYPT_REQUIRE_DECRYPT" : "FORBID_ENCRYPT_ALLOW_DECRYPT";
 }
+
+function envelopeFor(suite) {
+  return new Envelope({ dataKeys: rawAes(KEYRING), commitment: commitmentOf(suite) });
+}
+
+/** What is ours, where it runs. */
+const PLACES = {
+  Node: envelopeFor,
+  Chromium: (suite) => tab.envelopeFor({ ...KEYRING, commitment: commitmentOf(suite) }),
+};
 
 /** Around each boundary of a frame length, as far as it is not too much. */
 function lengthsFor(frameLength) {
@@ -72,35 +84,37 @@ const SDKS = {
   Node: {
     writes: (frameLength) => frameLength > 0,
     encrypt: (plaintext, suite, frameLength, context = CONTEXT) =>
-      node.encrypt(KEYRING, plaintext, { context, suite, frameLength }),
-    decrypt: (message) => node.decrypt(KEYRING, message),
+      node.encrypt(plaintext, { context, suite, frameLength }),
+    decrypt: (message) => node.decrypt(message),
   },
 };
 
 for (const suite of SUITES) {
-  for (const [name, sdk] of Object.entries(SDKS)) {
-    test(`${hex(suite)}: ${name} reads what is written here, and the other way round`, async () => {
-      const envelope = envelopeFor(suite);
-      for (const length of [0, 1, 4095, 4096, 4097, 100_001]) {
-        const plaintext = patterned(length);
-        const ours = await envelope.encrypt(plaintext, { suite, context: CONTEXT });
-        assert.deepEqual(await sdk.decrypt(ours), plaintext, `${name} reads ${length} bytes`);
-        const theirs = await sdk.encrypt(plaintext, suite, 4096);
-        const opened = await envelope.decrypt(theirs, { context: CONTEXT });
-        assert.deepEqual(opened.plaintext, plaintext, `${length} bytes of ${name}'s`);
+  for (const [place, envelopeThere] of Object.entries(PLACES)) {
+    for (const [name, sdk] of Object.entries(SDKS)) {
+      test(`${hex(suite)}: ${name} reads what we write in ${place}, and the other way round`, async () => {
+        const envelope = envelopeThere(suite);
+        for (const length of [0, 1, 4095, 4096, 4097, 100_001]) {
+          const plaintext = patterned(length);
+          const ours = await envelope.encrypt(plaintext, { suite, context: CONTEXT });
+          assert.deepEqual(await sdk.decrypt(ours), plaintext, `${name} reads ${length} bytes`);
+          const theirs = await sdk.encrypt(plaintext, suite, 4096);
+          const opened = await envelope.decrypt(theirs, { context: CONTEXT });
+          assert.deepEqual(opened.plaintext, plaintext, `${length} bytes of ${name}'s`);
+        }
+      });
+    }
+
+    test(`${hex(suite)}: what Python leaves unframed we read in ${place}`, async () => {
+      const envelope = envelopeThere(suite);
+      for (const length of [0, 1, 70_000]) {
+        const message = await SDKS.Python.encrypt(patterned(length), suite, 0);
+        const { plaintext, header } = await envelope.decrypt(message);
+        assert.equal(header.content, "single");
+        assert.deepEqual(plaintext, patterned(length));
       }
     });
   }
-
-  test(`${hex(suite)}: what Python leaves unframed is read here`, async () => {
-    const envelope = envelopeFor(suite);
-    for (const length of [0, 1, 70_000]) {
-      const message = await SDKS.Python.encrypt(patterned(length), suite, 0);
-      const { plaintext, header } = await envelope.decrypt(message);
-      assert.equal(header.content, "single");
-      assert.deepEqual(plaintext, patterned(length));
-    }
-  });
 }
 
 for (const frameLength of [1, 512, 4096, 65_536, 1024 * 1024]) {

@@ -1,71 +1,70 @@
-// tests/interop/browser in headless Chromium: bundled with its own packages, the built package beside it, under a policy
-// that allows no eval.
+// tests/interop/browser in headless Chromium: the Encryption SDK, bundled with its own packages, and tabkms/envelope, with
+// the built package beside them.
 
-import assert from "node:assert/strict";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import esbuild from "esbuild";
-import { chromium } from "playwright-core";
-import { chromium as findChromium } from "../../scripts/lib/tools.mjs";
-import { serveWithPolicy } from "../consumers/serve.mjs";
-import { FLAGS } from "../e2e/harness.mjs";
+import { EnvelopeError } from "../../dist/envelope.js";
+import { openPackage } from "../lib/chromium.mjs";
 
-const HERE = fileURLToPath(new URL("browser/", import.meta.url));
-const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
-const PLACE = fileURLToPath(new URL("../.tmp/interop/", import.meta.url));
+const inBrowser = (name) => fileURLToPath(new URL(`browser/${name}`, import.meta.url));
 
 /**
  * Opens the page; `endpoints` are the URLs that it may speak to beside its own site.
  * @param {{ endpoints: string[] }} options
  */
-export async function openPage({ endpoints }) {
-  await bundle();
-  const site = await serveWithPolicy(PLACE, { connect: endpoints });
-  const executablePath = findChromium();
-  assert.ok(executablePath, "no Chromium: node scripts/setup.mjs --test");
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
-  const close = async () => {
-    await browser.close();
-    await site.close();
+export function openPage({ endpoints }) {
+  return openPackage({
+    name: "interop",
+    scripts: { "main.js": { entry: inBrowser("main.mjs"), inject: [inBrowser("buffer.mjs")] } },
+    ready: "overHttp",
+    connect: endpoints,
+  });
+}
+
+/**
+ * tabkms/envelope in a page. On `localhost` that is a secure context; by another name it is a page over plain HTTP, which
+ * has no WebCrypto.
+ * @param {{ host: string }} options
+ */
+export async function openEnvelopes({ host }) {
+  const tab = await openPackage({
+    name: `envelopes-${host}`,
+    body: '<input type="file">',
+    scripts: { "main.js": { entry: inBrowser("envelope.mjs") } },
+    ready: "envelopes",
+    host,
+  });
+  /** Calls a function of the page; bytes go as base64 and come back as bytes. */
+  const call = async (name, ...input) => {
+    const answer = await tab.page.evaluate(
+      ([name, input]) => globalThis.envelopes[name](...input),
+      [name, input.map(packed)],
+    );
+    if (answer.thrown !== undefined) throw new Error(`in the page: ${answer.thrown}`);
+    if (typeof answer.bytes !== "string") return answer;
+    return { ...answer, bytes: new Uint8Array(Buffer.from(answer.bytes, "base64")) };
   };
-  const page = await browser.newPage();
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => complaints.push(message.text()));
-  try {
-    await page.goto(site.address);
-    await page.waitForFunction(() => globalThis.overHttp, undefined, { timeout: 20_000 });
-  } catch (error) {
-    await close();
-    throw new Error(`the page does not start; its console: ${complaints.join("\n")}`, {
-      cause: error,
-    });
-  }
-  return { page, close };
+  return { ...tab, call, envelopeFor: (made) => envelopeIn(call, made) };
 }
 
-async function bundle() {
-  rmSync(PLACE, { recursive: true, force: true });
-  mkdirSync(PLACE, { recursive: true });
-  cpSync(DIST, join(PLACE, "dist"), {
-    recursive: true,
-    filter: (path) => !path.startsWith(join(DIST, "www")),
-  });
-  writeFileSync(join(PLACE, "index.html"), '<script type="module" src="main.js"></script>');
-  await esbuild.build({
-    entryPoints: [join(HERE, "main.mjs")],
-    outfile: join(PLACE, "main.js"),
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    inject: [join(HERE, "buffer.mjs")],
-    logLevel: "error",
-    plugins: [{ name: "tabkms", setup: asItIs }],
-  });
+/** An Envelope as far as these tests know one; `made` are the options of its AES key and its own. */
+function envelopeIn(call, { key, ...rest }) {
+  const made = { ...rest, key: packed(key) };
+  const granted = (answer) => {
+    if (answer.reason !== undefined) throw new EnvelopeError(answer.reason);
+    return answer;
+  };
+  return {
+    encrypt: async (plaintext, options = {}) =>
+      granted(await call("encrypt", made, plaintext, options)).bytes,
+    async decrypt(message, options = {}) {
+      const { bytes, context, content } = granted(await call("decrypt", made, message, options));
+      return { plaintext: bytes, context, header: { content } };
+    },
+    /** What else the page does with streams. */
+    call: (name, ...input) => call(name, made, ...input),
+  };
 }
 
-/** The package is left outside: the page takes it as it was built, worker and wasm file included. */
-function asItIs({ onResolve }) {
-  onResolve({ filter: /^tabkms\/client$/ }, () => ({ path: "./dist/client.js", external: true }));
+function packed(value) {
+  return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
 }

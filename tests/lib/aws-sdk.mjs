@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-kms";
+import { BLOB_MEMBERS, TIME_MEMBERS } from "../../dist/shapes.js";
 
 /** What the SDK exports, by name: `EncryptCommand`, `NotFoundException`. */
 export const EXPORTS = new Map(Object.entries(sdk));
@@ -18,18 +19,41 @@ export function clientOf(kms, { region = "us-east-1", handler = {}, ...config } 
 }
 
 /**
- * Calls through the SDK, and fails unless every member that it returns is what `send` answered. A `World` goes by it.
+ * Calls through the SDK, and fails unless every member that it returns is what the KMS answered. A `World` goes by it.
  */
 export function throughSdk(kms) {
-  const clients = new Map();
+  const { sendJson } = kms;
+  return through(kms, (keep) => {
+    kms.sendJson = async (...call) => {
+      const json = await sendJson.apply(kms, call);
+      // What the SDK sends is of the usual form.
+      assert.ok(json, `${call[0]} is left to send: ${call[1]}`);
+      keep(json.length === 0 ? {} : JSON.parse(new TextDecoder().decode(json), revive));
+      return json;
+    };
+  });
+}
+
+/** As {@link throughSdk}, of a KMS that has `send` alone, as one in a worker has. */
+export function throughSdkByMembers(kms) {
   const { send } = kms;
+  kms.sendJson = undefined;
+  return through(kms, (keep) => {
+    kms.send = async (...call) => {
+      const answer = await send.apply(kms, call);
+      // The original becomes base64 and seconds.
+      keep(structuredClone(answer));
+      return answer;
+    };
+  });
+}
+
+function through(kms, listen) {
+  const clients = new Map();
   let sent;
-  kms.send = async (...call) => {
-    const answer = await send.apply(kms, call);
-    // The original becomes base64 and seconds.
-    sent = structuredClone(answer);
-    return answer;
-  };
+  listen((answer) => {
+    sent = answer;
+  });
   return async (operation, input, region) => {
     if (!clients.has(region)) clients.set(region, clientOf(kms, { region }));
     const command = new (EXPORTS.get(`${operation}Command`))(input);
@@ -40,6 +64,11 @@ export function throughSdk(kms) {
     assert.deepEqual(unadorned(answer), sent, `what the SDK returns of ${operation}`);
     return answer;
   };
+}
+
+function revive(name, value) {
+  if (BLOB_MEMBERS.has(name)) return new Uint8Array(Buffer.from(value, "base64"));
+  return TIME_MEMBERS.has(name) ? new Date(value * 1000) : value;
 }
 
 /** The SDK's blobs have methods of their own. */

@@ -6,14 +6,20 @@ import * as sdk from "@aws-sdk/client-kms";
 import { createWaiter, WaiterState } from "@smithy/core/client";
 import { RequestHandler } from "../../dist/handler.js";
 import { Kms, KmsError } from "../../dist/index.js";
-import { clientOf, credentials, EXPORTS, throughSdk } from "../lib/aws-sdk.mjs";
+import {
+  clientOf,
+  credentials,
+  EXPORTS,
+  throughSdk,
+  throughSdkByMembers,
+} from "../lib/aws-sdk.mjs";
 import { EXCEPTIONS, OPERATIONS } from "../lib/model.mjs";
 import { REFUSALS } from "../lib/refusals.mjs";
 import { absentMembers, SUCCESSES } from "../lib/successes.mjs";
 import { bytes, World } from "../lib/world.mjs";
 
-async function openWorld(t) {
-  const world = await World.open(throughSdk);
+async function openWorld(t, through = throughSdk) {
+  const world = await World.open(through);
   t.after(() => world.close());
   return world;
 }
@@ -54,12 +60,17 @@ test("the SDK has a command for every operation of the model", () => {
 });
 
 for (const operation of OPERATIONS) {
-  test(`${operation} answers through the SDK as its shape says`, async (t) => {
-    const world = await openWorld(t);
-    const [prepare] = SUCCESSES[operation];
-    const answer = await world.send(operation, await prepare(world));
-    assert.deepEqual(absentMembers(operation, answer), [], "members that AWS answers");
-  });
+  for (const [way, through] of [
+    ["in JSON", throughSdk],
+    ["by members", throughSdkByMembers],
+  ]) {
+    test(`${operation} answers through the SDK as its shape says, ${way}`, async (t) => {
+      const world = await openWorld(t, through);
+      const [prepare] = SUCCESSES[operation];
+      const answer = await world.send(operation, await prepare(world));
+      assert.deepEqual(absentMembers(operation, answer), [], "members that AWS answers");
+    });
+  }
 }
 
 for (const [exception, [prepare, message = /^/]] of Object.entries(REFUSALS)) {

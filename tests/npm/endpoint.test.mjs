@@ -562,11 +562,13 @@ test("a request that does not end is cut off when the time is over", async (t) =
 async function slow(t, milliseconds) {
   const kms = await Kms.open({ store: "memory" });
   t.after(() => kms.close());
-  const { send } = kms;
-  kms.send = async (...call) => {
-    await sleep(milliseconds);
-    return send.apply(kms, call);
-  };
+  for (const name of ["send", "sendJson"]) {
+    const at = kms[name];
+    kms[name] = async (...call) => {
+      await sleep(milliseconds);
+      return at.apply(kms, call);
+    };
+  }
   return kms;
 }
 

@@ -104,7 +104,7 @@ test("AES-192, which Chromium lacks, is wasm's, and NIST's own", async () => {
   const bytes = (text) => Uint8Array.from(Buffer.from(text, "hex"));
   const cipher = await engines().wasm.cipher(
     bytes("feffe9928665731c6d6a8f9467308308feffe9928665731c"),
-    0,
+    { longest: 0, hashes: false },
   );
   const aad = bytes("feedfacedeadbeeffeedfacedeadbeefabaddad2");
   const plaintext = bytes(
@@ -112,7 +112,7 @@ test("AES-192, which Chromium lacks, is wasm's, and NIST's own", async () => {
   );
   const sealed = cipher.seal(bytes("cafebabefacedbaddecaf888"), aad, plaintext);
   assert.equal(
-    Buffer.from(sealed).toString("hex"),
+    Buffer.concat(sealed).toString("hex"),
     "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710" +
       "2519498e80f1478f37ba55bd6d27618c",
   );

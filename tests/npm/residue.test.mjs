@@ -121,6 +121,18 @@ test("no key material, data key or plaintext stays in linear memory", async () =
   await kms.send("EnableKey", { KeyId });
   await assertGone([...draws, ...secrets], "after errors");
 
+  // In JSON a secret is base64 as well: what was read, what was written, and what was refused or left unread.
+  const json = (operation, members) => kms.sendJson(operation, JSON.stringify(members));
+  const sent = { KeyId, Plaintext: plaintext.toString("base64") };
+  const parse = (answer) => JSON.parse(new TextDecoder().decode(answer));
+  await json("Decrypt", { CiphertextBlob: parse(await json("Encrypt", sent)).CiphertextBlob });
+  const made = parse(await json("GenerateDataKey", { KeyId, KeySpec: "AES_256" })).Plaintext;
+  await refused(json("Encrypt", { ...sent, KeyId: "nobody" }), "NotFoundException");
+  assert.equal(await json("Encrypt", { ...sent, GrantTokens: "no list" }), undefined);
+  const texts = [sent.Plaintext, made].map((text) => Buffer.from(text).subarray(0, 40));
+  secrets.push(Buffer.from(made, "base64"), ...texts);
+  await assertGone([...draws, ...secrets], "after JSON");
+
   // S3's data key is drawn in KMS; the message id beside it is public, and comes from the supply of such bytes.
   await kms.s3.createBucket({ Bucket: "bucket" });
   const object = { Bucket: "bucket", Key: "key" };

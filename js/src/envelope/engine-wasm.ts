@@ -62,12 +62,12 @@ class WasmCipher implements FrameCipher {
     this.#cipher = cipher;
   }
 
-  seal(iv: Bytes, aad: Bytes, plaintext: Bytes): Bytes {
-    return own(there(this.#cipher.seal(iv, aad, plaintext)));
+  seal(iv: Bytes, aad: Bytes, plaintext: Bytes): readonly Bytes[] {
+    return [own(there(this.#cipher.seal(iv, aad, plaintext)))];
   }
 
   sealInto(iv: Bytes, aad: Bytes, plaintext: Bytes, out: Bytes, at: number): void {
-    out.set(this.seal(iv, aad, plaintext), at);
+    out.set(there(this.#cipher.seal(iv, aad, plaintext)), at);
   }
 
   open(iv: Bytes, aad: Bytes, sealed: Bytes): Bytes {

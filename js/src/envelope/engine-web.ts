@@ -1,7 +1,7 @@
 /** A browser: WebCrypto; what it lacks (AES-192 in Chromium, ECDSA over a stream) is the core's, in wasm. */
 
 import type { Bytes } from "./bytes.ts";
-import type { Engine, FrameCipher } from "./engine.ts";
+import type { CipherUse, Engine, FrameCipher } from "./engine.ts";
 import { wasmEngine } from "./engine-wasm.ts";
 import { SubtleCipher } from "./subtle.ts";
 
@@ -15,7 +15,7 @@ export function webEngine(): Engine | undefined {
   return {
     ...wasm,
     name: "web",
-    cipher: (key) => cipher(subtle, wasm, key),
+    cipher: (key, use) => cipher(subtle, wasm, key, use),
     async derive(hash, secret, salt = new Uint8Array(), infos, length) {
       const key = await subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
       const derive = (info: Bytes) =>
@@ -25,11 +25,16 @@ export function webEngine(): Engine | undefined {
   };
 }
 
-async function cipher(subtle: SubtleCrypto, wasm: Engine, key: Bytes): Promise<FrameCipher> {
+async function cipher(
+  subtle: SubtleCrypto,
+  wasm: Engine,
+  key: Bytes,
+  use: CipherUse,
+): Promise<FrameCipher> {
   if (key.length !== 24) return SubtleCipher.make(subtle, key);
   try {
     return await SubtleCipher.make(subtle, key);
   } catch {
-    return wasm.cipher(key, 0);
+    return wasm.cipher(key, use);
   }
 }

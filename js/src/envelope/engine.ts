@@ -9,10 +9,10 @@ import type { Hash, Suite } from "./suites.ts";
 export type Maybe<T> = T | Promise<T>;
 export type Signature = NonNullable<Suite["signature"]>;
 
-/** AES-GCM under one key. IV and associated data are copied before a call returns, so that they may be written over. */
+/** AES-GCM under one key. What is given is used or copied before a call returns, so that it may be written over. */
 export interface FrameCipher {
-  /** Ciphertext and tag. */
-  seal(iv: Bytes, aad: Bytes, plaintext: Bytes): Maybe<Bytes>;
+  /** Ciphertext and tag, in one piece or two. */
+  seal(iv: Bytes, aad: Bytes, plaintext: Bytes): Maybe<readonly Bytes[]>;
   /** As {@link FrameCipher.seal}, written into `out` at `at`. */
   sealInto(iv: Bytes, aad: Bytes, plaintext: Bytes, out: Bytes, at: number): Maybe<void>;
   /** The plaintext; throws, or rejects with, {@link Forged} where the tag does not fit. */
@@ -40,11 +40,18 @@ export interface SigningKey {
   signer(): Maybe<Signer>;
 }
 
+/** What a cipher is wanted for. */
+export interface CipherUse {
+  /** Bytes of plaintext of the longest part that is to come. */
+  readonly longest: number;
+  /** Whether this thread has all to hash besides, and so better leaves the rest to others. */
+  readonly hashes: boolean;
+}
+
 export interface Engine {
   readonly name: "node" | "web" | "wasm";
   random(length: number): Bytes;
-  /** `longest`: bytes of plaintext of the longest part that is to come. */
-  cipher(key: Bytes, longest: number): Maybe<FrameCipher>;
+  cipher(key: Bytes, use: CipherUse): Maybe<FrameCipher>;
   /** HKDF (RFC 5869): `length` bytes for each info. Without a salt it is zeros, as many as the hash is long. */
   derive(
     hash: Hash,

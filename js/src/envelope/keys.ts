@@ -26,7 +26,8 @@ export async function messageKey(
   messageId: Bytes,
   longest: number,
 ): Promise<MessageKey> {
-  if (!suite.kdf) return { cipher: await engine.cipher(dataKey, longest) };
+  const use = { longest, hashes: suite.signature !== undefined };
+  if (!suite.kdf) return { cipher: await engine.cipher(dataKey, use) };
   const id = u16(suite.id);
   const given =
     suite.version === 2
@@ -39,7 +40,7 @@ export async function messageKey(
         )
       : engine.derive(suite.kdf, dataKey, undefined, [concat([id, messageId])], suite.keyLength);
   const [key = new Uint8Array(), commitment] = given instanceof Promise ? await given : given;
-  const made = engine.cipher(key, longest);
+  const made = engine.cipher(key, use);
   const cipher = made instanceof Promise ? await made : made;
   key.fill(0);
   return { cipher, ...(commitment && { commitment }) };

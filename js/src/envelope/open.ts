@@ -89,6 +89,7 @@ export class Opener {
 
   forget(): void {
     this.#opened?.cipher.forget();
+    this.#queue.forget();
     for (const bytes of this.#held) bytes.fill(0);
     this.#held = [];
   }
@@ -194,9 +195,9 @@ export class Opener {
     const whole = prefix + length + TAG_LENGTH;
     if (queue.length < whole) return undefined;
     // Apart: where they came in chunks of their own, as they are written here, nothing is copied.
+    verifier?.update(head);
     queue.skip(prefix);
     const sealed = queue.take(length + TAG_LENGTH);
-    verifier?.update(head);
     verifier?.update(sealed);
     this.#sequence += 1;
     const data = aad.frame(sequence, last, length);

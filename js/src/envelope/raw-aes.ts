@@ -45,7 +45,8 @@ class RawAesKeys implements DataKeys {
     const engine = platformEngine();
     const iv = engine.random(IV_LENGTH);
     const bytes = engine.random(length);
-    const ciphertext = await (await this.#aes()).seal(iv, encodeContext(context), bytes);
+    const sealed = await (await this.#aes()).seal(iv, encodeContext(context), bytes);
+    const ciphertext = concat(sealed);
     const providerInfo = concat([this.#info, iv]);
     return { bytes, encrypted: [{ providerId: this.#namespace, providerInfo, ciphertext }] };
   }
@@ -69,7 +70,7 @@ class RawAesKeys implements DataKeys {
   }
 
   #aes(): Maybe<FrameCipher> {
-    this.#cipher ??= platformEngine().cipher(this.#key, 0);
+    this.#cipher ??= platformEngine().cipher(this.#key, { longest: 0, hashes: false });
     return this.#cipher;
   }
 

@@ -111,6 +111,7 @@ export class Sealer {
 
   forget(): void {
     this.#cipher.forget();
+    this.#queue.forget();
   }
 
   #seal(count: number, last: boolean): Maybe<readonly Bytes[]> {
@@ -140,7 +141,9 @@ export class Sealer {
     writePrefix(prefix, 0, sequence, last, length);
     const aad = this.#aad.frame(sequence, last, length);
     const sealed = this.#cipher.seal(this.#aad.iv, aad, this.#queue.take(length));
-    return sealed instanceof Promise ? sealed.then((bytes) => [prefix, bytes]) : [prefix, sealed];
+    return sealed instanceof Promise
+      ? sealed.then((parts) => [prefix, ...parts])
+      : [prefix, ...sealed];
   }
 
   #next(last: boolean): number {

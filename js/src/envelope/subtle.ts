@@ -21,13 +21,14 @@ export class SubtleCipher implements FrameCipher {
     return new SubtleCipher(subtle, await subtle.importKey("raw", key, NAME, false, usages));
   }
 
-  async seal(iv: Bytes, additionalData: Bytes, plaintext: Bytes): Promise<Bytes> {
+  async seal(iv: Bytes, additionalData: Bytes, plaintext: Bytes): Promise<readonly Bytes[]> {
     const algorithm = { name: NAME, iv, additionalData };
-    return new Uint8Array(await this.#subtle.encrypt(algorithm, this.#key, plaintext));
+    return [new Uint8Array(await this.#subtle.encrypt(algorithm, this.#key, plaintext))];
   }
 
   async sealInto(iv: Bytes, aad: Bytes, plaintext: Bytes, out: Bytes, at: number): Promise<void> {
-    out.set(await this.seal(iv, aad, plaintext), at);
+    const [sealed = new Uint8Array()] = await this.seal(iv, aad, plaintext);
+    out.set(sealed, at);
   }
 
   async open(iv: Bytes, additionalData: Bytes, sealed: Bytes): Promise<Bytes> {

@@ -3,9 +3,9 @@
  * signed AWS API request").
  */
 
-import { createHash, createHmac } from "node:crypto";
 import type { KeyService } from "../envelope/kms.ts";
 import { KmsError } from "../errors.ts";
+import { dateOf, scopeText, sha256, signatureOf, signingKey } from "./signing.ts";
 
 export interface RemoteOptions {
   /** The endpoint's URL. */
@@ -70,8 +70,7 @@ function signed(
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const day = date.slice(0, 8);
+  const date = dateOf(Date.now());
   const headers: Record<string, string> = {
     ...given,
     "x-amz-date": date,
@@ -82,23 +81,14 @@ function signed(
   const lines = names.map((name) => `${name}:${all[name]}\n`).join("");
   const list = names.join(";");
   const canonical = `POST\n${url.pathname}\n\n${lines}\n${list}\n${sha256(body)}`;
-  const scope = [day, region, "kms", "aws4_request"];
-  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope.join("/")}\n${sha256(canonical)}`;
-  const key = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
-  const signature = hmac(key, toSign).toString("hex");
-  const credential = `${accessKeyId}/${scope.join("/")}`;
+  const scope = { day: date.slice(0, 8), region, service: "kms" };
+  const key = signingKey(Buffer.from(secretAccessKey), scope);
+  const signature = signatureOf(key, date, scope, canonical).toString("hex");
+  const credential = `${accessKeyId}/${scopeText(scope)}`;
   return {
     ...headers,
     authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${list}, Signature=${signature}`,
   };
-}
-
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 function bytesOf(base64: string | undefined): Uint8Array | undefined {

@@ -1,4 +1,4 @@
-// The AWS Encryption SDK's half for browsers under a raw AES key, for tests/bench/envelope-chromium.mjs.
+// The AWS Encryption SDK's half for browsers under a raw AES key, for tests/bench/envelope/chromium.mjs.
 
 import {
   buildClient,

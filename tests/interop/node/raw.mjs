@@ -11,11 +11,11 @@ const strict = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 const lenient = buildClient(CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT);
 
 /** @param {{ namespace: string, name: string, key: Uint8Array }} keyring its key has 32 bytes */
-export function keyringOf({ namespace, name, key }) {
+export function rawMessages({ namespace, name, key }) {
   // The SDK wants a buffer that holds nothing else.
   const isolated = new Uint8Array(key.length);
   isolated.set(key);
-  return new RawAesKeyringNode({
+  const keyring = new RawAesKeyringNode({
     keyNamespace: namespace,
     keyName: name,
     unencryptedMasterKey: isolated,
@@ -23,20 +23,24 @@ export function keyringOf({ namespace, name, key }) {
     utf8Sorting: true,
     wrappingSuite: RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
   });
+  return {
+    async encrypt(plaintext, { context, suite, frameLength }) {
+      const client = suite >= 0x0400 ? strict : lenient;
+      const { result } = await client.encrypt(keyring, plaintext, {
+        encryptionContext: context,
+        suiteId: suite,
+        frameLength,
+      });
+      return plain(result);
+    },
+    async decrypt(message) {
+      const client = message[0] === 2 ? strict : lenient;
+      return plain((await client.decrypt(keyring, message)).plaintext);
+    },
+  };
 }
 
-export async function encrypt(keyring, plaintext, { context, suite, frameLength }) {
-  const client = suite >= 0x0400 ? strict : lenient;
-  const { result } = await client.encrypt(keyringOf(keyring), plaintext, {
-    encryptionContext: context,
-    suiteId: suite,
-    frameLength,
-  });
-  return new Uint8Array(result);
-}
-
-export async function decrypt(keyring, message) {
-  const client = message[0] === 2 ? strict : lenient;
-  const { plaintext } = await client.decrypt(keyringOf(keyring), message);
-  return new Uint8Array(plaintext);
+/** A Buffer's bytes, uncopied. */
+function plain({ buffer, byteOffset, length }) {
+  return new Uint8Array(buffer, byteOffset, length);
 }

@@ -14,7 +14,7 @@ from aws_encryption_sdk.identifiers import AlgorithmSuite
 from calls import client_of, refusals
 
 _providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
-_sdk = aws_encryption_sdk.EncryptionSDKClient(
+strict = aws_encryption_sdk.EncryptionSDKClient(
     commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT
 )
 # For the suites without commitment.
@@ -112,7 +112,7 @@ _KEYRINGS = {
 }
 
 
-def _keyring(endpoint, kind, **parts):
+def keyring_of(endpoint, kind, **parts):
     return _KEYRINGS[kind](endpoint, **parts)
 
 
@@ -129,11 +129,11 @@ def encrypt(endpoint, keyring, plaintext, context, suite=None, frame_length=None
     """A `suite` is told by its number; a `frame_length` of 0 leaves the content unframed."""
 
     def work():
-        ring = _keyring(endpoint, **keyring)
+        ring = keyring_of(endpoint, **keyring)
         more = {} if suite is None else {"algorithm": AlgorithmSuite.get_by_id(suite)}
         if frame_length is not None:
             more["frame_length"] = frame_length
-        sdk = _sdk if suite is None or suite & 0xFF00 in (0x0400, 0x0500) else _lenient
+        sdk = strict if suite is None or suite & 0xFF00 in (0x0400, 0x0500) else _lenient
         message, _ = sdk.encrypt(source=plaintext, keyring=ring, encryption_context=context, **more)
         return {"message": message}
 
@@ -144,9 +144,9 @@ def decrypt(endpoint, keyring, message, context=None):
     """`context` is held against the message's own, which may have more in it."""
 
     def work():
-        ring = _keyring(endpoint, **keyring)
+        ring = keyring_of(endpoint, **keyring)
         more = {} if context is None else {"encryption_context": context}
-        sdk = _sdk if message[:1] == b"\x02" else _lenient
+        sdk = strict if message[:1] == b"\x02" else _lenient
         plaintext, header = sdk.decrypt(source=message, keyring=ring, **more)
         return {"plaintext": plaintext, "context": dict(header.encryption_context)}
 

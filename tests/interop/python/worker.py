@@ -11,9 +11,10 @@ import sys
 import traceback
 
 import calls
+import measure
 import messages
 
-ACTIONS = {**calls.ACTIONS, **messages.ACTIONS}
+ACTIONS = {**calls.ACTIONS, **messages.ACTIONS, **measure.ACTIONS}
 
 
 def unpacked(value):

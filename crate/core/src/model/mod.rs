@@ -14,6 +14,7 @@ pub mod time;
 pub mod uuid;
 pub mod validate;
 pub mod value;
+pub mod wire;
 
 pub use error::{KmsError, RequestError, ServiceError};
 pub use field::Field;

@@ -21,8 +21,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use js_sys::{Function, Promise, Uint8Array};
-use tabkms_core::model::Value;
 use tabkms_core::model::shape::IntoValue;
+use tabkms_core::model::{Value, wire};
 use tabkms_core::{envelope, hierarchy};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -33,7 +33,7 @@ use crate::value::{object, to_js};
 use crate::webcrypto::copy_in;
 use crate::wipe::Wiping;
 use options::Options;
-use store_loop::{Answered, Inner, Request};
+use store_loop::{Answered, Inner, Input, Request};
 
 /// How an object is given to JavaScript; it is never an error. As a result it is returned as one of several values: where
 /// it is the only one, V8 puts the wasm code's frame into the caller's, and Node 20's V8 then dies ("unreachable
@@ -71,6 +71,7 @@ impl Kms {
         traced: bool,
     ) -> Given<JsValue> {
         self.run(move |inner| async move {
+            let input = Input::Members(input);
             let request = Request { region, traced, ..Request::new(operation, input, caller) };
             let Answered { answer, steps, decisions } = inner.call(&request).await?;
             let outcome = match answer {
@@ -84,11 +85,32 @@ impl Kms {
         })
     }
 
+    /// As [`Kms::send`], with AWS JSON 1.1 both ways: resolves to the answer's document in UTF-8, or to `{ error }`.
+    /// `undefined` at once, and nothing is done, where the request is not of the usual form: `send` tells what is wrong
+    /// with it.
+    #[wasm_bindgen(js_name = sendJson)]
+    pub fn send_json(
+        &self,
+        operation: String,
+        json: String,
+        region: Option<String>,
+        caller: JsValue,
+    ) -> Given<JsValue> {
+        let Some(input) = Input::json(&operation, json) else { return Ok(JsValue::UNDEFINED) };
+        self.run(move |inner| async move {
+            let request = Request { region, ..Request::new(operation, input, caller) };
+            Ok(match inner.call(&request).await?.answer {
+                Ok(answer) => Uint8Array::from(wire::write(&answer).as_bytes()).into(),
+                Err(error) => object([("error", error_object(&error.into()))].into_iter()),
+            })
+        })
+    }
+
     /// Whether a call would be allowed: resolves to the decisions, each with its reasons, as `Decision` in
     /// js/src/api.ts. `input` need not be whole.
     pub fn simulate(&self, operation: String, input: JsValue, caller: JsValue) -> Given<JsValue> {
         self.run(move |inner| async move {
-            let decisions = inner.simulate(&Request::new(operation, input, caller)).await?;
+            let decisions = inner.simulate(&Request::new(operation, Input::Members(input), caller)).await?;
             Ok(to_js(&Value::List(decisions)))
         })
     }

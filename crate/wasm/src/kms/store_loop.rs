@@ -7,7 +7,8 @@ use js_sys::Function;
 use tabkms_core::api::{Call, Desk, Env, Kms as Core, Planned};
 use tabkms_core::authz::Caller;
 use tabkms_core::crypto::aead;
-use tabkms_core::model::{KmsError, Timestamp, Value};
+use tabkms_core::model::validate::members_of;
+use tabkms_core::model::{KmsError, Timestamp, Value, wire};
 use tabkms_core::store::{Changes, Generation, StoreError};
 use tabkms_core::trace::{Step, Trace};
 use tabkms_services::s3::S3;
@@ -78,10 +79,10 @@ impl Drop for Channel {
     }
 }
 
-/// One call, in JavaScript's form: a refused commit reads it again.
+/// One call, in its host's form: a refused commit reads it again.
 pub(super) struct Request {
     pub(super) operation: String,
-    pub(super) input: JsValue,
+    pub(super) input: Input,
     pub(super) region: Option<String>,
     /// `CallerOptions`, where there is more to say than the Region.
     pub(super) caller: Option<JsValue>,
@@ -89,10 +90,44 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn new(operation: String, input: JsValue, caller: JsValue) -> Self {
+    pub(super) fn new(operation: String, input: Input, caller: JsValue) -> Self {
         let caller = (!caller.is_undefined()).then_some(caller);
         Self { operation, input, region: None, caller, traced: false }
     }
+}
+
+/// What an operation is asked with.
+pub(super) enum Input {
+    Members(JsValue),
+    Json {
+        text: String,
+        /// Read once; again where a commit was refused.
+        read: Cell<Option<Value>>,
+    },
+}
+
+impl Input {
+    /// `None` where the document is not of the usual form.
+    pub(super) fn json(operation: &str, text: String) -> Option<Self> {
+        // What is no Unicode has come as this character.
+        let read =
+            if text.contains(char::REPLACEMENT_CHARACTER) { None } else { read_json(operation, &text) };
+        read.map(|read| Self::Json { text, read: Cell::new(Some(read)) })
+    }
+
+    fn read(&self, operation: &str) -> Result<Value, KmsError> {
+        match self {
+            Self::Members(members) => from_js(operation, members),
+            Self::Json { text, read } => read
+                .take()
+                .or_else(|| read_json(operation, text))
+                .ok_or_else(|| KmsError::serialization("the request cannot be read")),
+        }
+    }
+}
+
+fn read_json(operation: &str, text: &str) -> Option<Value> {
+    wire::read(members_of(operation)?.1, text)
 }
 
 /// What a call came to.
@@ -168,7 +203,7 @@ impl Inner {
     pub(super) async fn simulate(self: &Rc<Self>, request: &Request) -> Result<Vec<Value>, Failure> {
         let caller = self.caller_for(request)?;
         self.refresh().await?;
-        let input = from_js(&request.operation, &request.input)?;
+        let input = request.input.read(&request.operation)?;
         let call = Call::new(request.operation.as_str(), input, caller);
         let host_now = self.host_now();
         let decisions = self.with(|state| {
@@ -187,7 +222,7 @@ impl Inner {
         let mut desk = self.desk();
         loop {
             self.refresh().await?;
-            let input = match from_js(&request.operation, &request.input) {
+            let input = match request.input.read(&request.operation) {
                 Ok(Value::Null) => Value::Map(Vec::new()),
                 Ok(input) => input,
                 Err(error) => return Ok(Answered::refused(error)),

@@ -4,8 +4,9 @@
  * Source: AWS's "Create a signed AWS API request" and "Troubleshoot Signature Version 4"; the messages are AWS's.
  */
 
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { KmsError } from "../../errors.ts";
+import { dateOf, sha256, signatureOf, signingKey } from "../signing.ts";
 import type { Authenticated, Authenticator } from "./authenticate.ts";
 import type { IncomingRequest } from "./message.ts";
 import { type Signed, signedOf } from "./signed.ts";
@@ -87,13 +88,8 @@ export class SignatureAuthenticator implements Authenticator {
     if (!SERVICES.has(signed.service))
       throw invalid("Credential should be scoped to correct service: 'kms'.");
     this.#requireDate(signed);
-    const { accessKeyId: _, signature, canonical, date, day, region, service } = signed;
-    const scope = `${day}/${region}/${service}/aws4_request`;
-    const body = createHash("sha256").update(request.body).digest("hex");
-    const hash = createHash("sha256").update(canonical(body)).digest("hex");
-    const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash}`;
-    const expected = createHmac("sha256", key).update(toSign).digest();
-    const given = Buffer.from(signature, "hex");
+    const expected = signatureOf(key, signed.date, signed, signed.canonical(sha256(request.body)));
+    const given = Buffer.from(signed.signature, "hex");
     if (given.length !== expected.length || !timingSafeEqual(given, expected))
       throw invalid(MISMATCH);
     return { options };
@@ -126,19 +122,6 @@ function scopeOf({ accessKeyId, day, region, service, hasToken }: Signed): strin
   return `${accessKeyId}/${day}/${region}/${service}/${hasToken}`;
 }
 
-function signingKey(secret: Uint8Array, { day, region, service }: Signed): Buffer {
-  const first = Buffer.concat([Buffer.from("AWS4"), secret]);
-  secret.fill(0);
-  const hmac = (key: Uint8Array, text: string) => createHmac("sha256", key).update(text).digest();
-  const parts = [day, region, service, "aws4_request"];
-  const key = parts.reduce<Buffer>((key, part) => {
-    const next = hmac(key, part);
-    key.fill(0);
-    return next;
-  }, first);
-  return key;
-}
-
 /** `20150830T123600Z` in milliseconds since 1970. */
 function timeOf(date: string): number {
   const [, year, month, day, hour, minute, second] = DATE.exec(date) ?? [];
@@ -153,10 +136,6 @@ function timeOf(date: string): number {
 }
 
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-
-function dateOf(time: number): string {
-  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
-}
 
 function minutes(now: number, sign: "+" | "-"): string {
   return `(${dateOf(now)} ${sign} ${WINDOW / 60_000} min.)`;

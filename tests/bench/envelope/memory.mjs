@@ -1,7 +1,7 @@
 // A process of its own: 4 GB through encryptStream and decryptStream. Prints how far its memory went beyond what it had
 // once a few megabytes had gone through, which is Node's own with the code compiled.
 
-import { Envelope, rawAes } from "../../dist/envelope.js";
+import { Envelope, rawAes } from "../../../dist/envelope.js";
 
 const MIB = 1024 * 1024;
 const envelope = new Envelope({
