@@ -6,8 +6,15 @@
  * `@aws-sdk/client-kms` after one line.
  */
 
+import type { AuditApi } from "./api/audit.ts";
+import type { Decision } from "./api/decision.ts";
+import type { EnvelopeApi } from "./api/files.ts";
 import type { RequestHandler, RequestHandlerOptions } from "./handler.ts";
 import type { Operations } from "./operations.ts";
+
+export type * from "./api/audit.ts";
+export type * from "./api/decision.ts";
+export type * from "./api/files.ts";
 
 /** The members of a request or an answer, by AWS's names. */
 export type Members = Record<string, unknown>;
@@ -72,70 +79,6 @@ export interface SendOptions extends CallerOptions {
    * It is as secret as you have kept it.
    */
   readonly keyMaterial?: Uint8Array;
-}
-
-/** A statement of a policy that was asked. Places are in UTF-16 units of the layer's document. */
-export interface StatementOutcome {
-  readonly index: number;
-  readonly sid?: string;
-  readonly effect: "Allow" | "Deny";
-  readonly start: number;
-  readonly end: number;
-  readonly applies: boolean;
-  /** How it names the caller, where it applies. `account` delegates to the account's own policies. */
-  readonly names?: "user" | "role" | "session" | "service" | "account" | "everyone" | "others";
-  /** The first element that does not match, and its place. */
-  readonly miss?: "action" | "principal" | "resource" | "condition";
-  readonly missStart?: number;
-  readonly missEnd?: number;
-}
-
-export type LayerKind =
-  | "key-policy"
-  | "identity-policy"
-  | "permissions-boundary"
-  | "session-policy"
-  | "grant";
-
-/** A policy or a grant that was asked. */
-export interface LayerOutcome {
-  readonly layer: LayerKind;
-  /** The key's ARN, the policy's name or ARN, the grant's id. */
-  readonly source: string;
-  /** The policy's text; a grant in a line. */
-  readonly document: string;
-  readonly outcome: "allows" | "denies" | "silent" | "other-operations" | "constraint";
-  readonly statements: readonly StatementOutcome[];
-}
-
-/** A layer by its place in `layers`, and a statement of it by its index. */
-export interface Place {
-  readonly layer: number;
-  readonly statement?: number;
-}
-
-/** The answer to "may this principal do this, on that?", and how it came about. */
-export interface Decision {
-  readonly allowed: boolean;
-  /** `kms:Decrypt`. */
-  readonly action: string;
-  /** An ARN, or `*`. */
-  readonly resource: string;
-  readonly principal: string;
-  /** AWS's message, where it is refused. */
-  readonly message?: string;
-  readonly layers: readonly LayerOutcome[];
-  /** What decided. */
-  readonly decidedBy?: Place;
-  /** The smallest thing that is missing, or in the way. */
-  readonly missing?: {
-    readonly in: LayerKind;
-    readonly kind: "allow" | "remove-deny";
-    /** A statement that would allow it, as JSON. */
-    readonly statement?: string;
-    /** The statement that denies, or that came nearest to allowing. */
-    readonly nearest?: Place;
-  };
 }
 
 /** Who does a step, or has it done to them. */
@@ -309,116 +252,6 @@ export interface ClockApi {
   advance(milliseconds: number, options?: LongOptions): Promise<readonly DueEvent[]>;
 }
 
-/** Who made a call, as CloudTrail says it. What a kind of principal does not have is not there. */
-export interface CloudTrailIdentity {
-  readonly type: "Root" | "IAMUser" | "AssumedRole" | "AWSAccount" | "AWSService";
-  readonly principalId?: string;
-  readonly arn?: string;
-  readonly accountId?: string;
-  readonly userName?: string;
-  /** The AWS service that called: itself, or on the principal's behalf. */
-  readonly invokedBy?: string;
-  readonly sessionContext?: {
-    readonly sessionIssuer?: {
-      readonly type: "Role";
-      readonly principalId?: string;
-      readonly arn: string;
-      readonly accountId: string;
-      readonly userName: string;
-    };
-    readonly attributes?: { readonly mfaAuthenticated: "true" | "false" };
-  };
-}
-
-/**
- * One record of the log, in the form and under the names of CloudTrail's event version 1.11. It is plain JSON, times
- * included, so that a tool that reads CloudTrail reads it. It never holds a plaintext, a ciphertext or a key.
- */
-export interface CloudTrailRecord {
-  readonly eventVersion: "1.11";
-  readonly userIdentity: CloudTrailIdentity;
-  /** As in `2026-01-31T12:00:00Z`. */
-  readonly eventTime: string;
-  readonly eventSource: "kms.amazonaws.com";
-  /** The operation, or the service event: `RotateKey`, `DeleteKey`. */
-  readonly eventName: string;
-  readonly awsRegion: string;
-  readonly sourceIPAddress: string;
-  readonly userAgent: string;
-  readonly errorCode?: string;
-  readonly errorMessage?: string;
-  readonly requestParameters: Members | null;
-  readonly responseElements: Members | null;
-  readonly additionalEventData?: Members;
-  readonly requestID?: string;
-  readonly eventID: string;
-  readonly readOnly: boolean;
-  readonly resources?: readonly {
-    readonly accountId: string;
-    readonly type: "AWS::KMS::Key";
-    readonly ARN: string;
-  }[];
-  readonly eventType: "AwsApiCall" | "AwsServiceEvent";
-  readonly managementEvent: true;
-  readonly recipientAccountId: string;
-  /** The same in both accounts' records of a call across accounts. */
-  readonly sharedEventID?: string;
-  readonly serviceEventDetails?: Members;
-  readonly eventCategory: "Management";
-}
-
-/** Which records; what is not given does not narrow. */
-export interface AuditQuery {
-  /** From this instant on. */
-  readonly from?: Date;
-  /** Up to and including this instant. */
-  readonly to?: Date;
-  /** A KMS key, by its ARN or its id. */
-  readonly key?: string;
-  /** Who called, by ARN. A role's names all sessions in it. */
-  readonly principal?: string;
-  /** As in `Encrypt`. */
-  readonly operation?: string;
-  /** `true`: only what was refused; `false`: only what was not. */
-  readonly errors?: boolean;
-}
-
-export interface AuditPage {
-  /** Newest first. */
-  readonly events: readonly CloudTrailRecord[];
-  /** What `before` is for the page after this one; absent on the last. */
-  readonly next?: string;
-}
-
-/** Whether the log is as it was written. */
-export interface AuditVerdict {
-  readonly ok: boolean;
-  /** How many records stand in the log. */
-  readonly events: number;
-  /** The time of the oldest one: the log is complete from then on. Older ones have made room. */
-  readonly from?: Date;
-  readonly fault?: {
-    /** How many records, from the oldest, stand before the fault. */
-    readonly at: number;
-    /** The first record that is not as it was written or does not follow; absent where one is missing at the end. */
-    readonly eventID?: string;
-    /** What is wrong, as a sentence. */
-    readonly what: string;
-  };
-}
-
-/** What CloudTrail would have recorded: one record a call, refused ones too, chained by hash. */
-export interface AuditApi {
-  /** The records of a query, newest first, those not yet committed included; at most `limit` (default 50). */
-  events(
-    query?: AuditQuery & { readonly limit?: number; readonly before?: string },
-  ): Promise<AuditPage>;
-  /** Reads the whole stored log, and says whether a record was altered, removed, added or moved, and where. */
-  verify(): Promise<AuditVerdict>;
-  /** The records of a query, oldest first, as a CloudTrail log file: `{"Records":[…]}`. */
-  export(query?: AuditQuery): Promise<Blob>;
-}
-
 /** What protects the store, in facts. */
 export interface Description {
   readonly version: string;
@@ -490,6 +323,8 @@ export interface KmsApi extends AsyncDisposable {
    */
   requestHandler(options?: RequestHandlerOptions): RequestHandler;
   readonly s3: S3Api;
+  /** Files of yours, encrypted and decrypted here. */
+  readonly envelope: EnvelopeApi;
   readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly audit: AuditApi;

@@ -10,6 +10,7 @@ import type {
   Decision,
   Description,
   DueEvent,
+  EnvelopeApi,
   GetObjectOutput,
   IamApi,
   Inspection,
@@ -31,6 +32,7 @@ import { askForPersistence } from "./persistence.ts";
 import { type Call, type FromWorker, type KmsId, type ToWorker, unreachable } from "./protocol.ts";
 
 export type * from "./api.ts";
+export { EnvelopeError, type EnvelopeReason } from "./envelope/errors.ts";
 export { KmsError, StoreError } from "./errors.ts";
 export type { HandleOptions, RequestHandler, RequestHandlerOptions } from "./handler.ts";
 export type * from "./operations.ts";
@@ -188,6 +190,7 @@ class Link {
 /** A KMS that lives in the worker. */
 class RemoteKms implements KmsApi {
   readonly s3: S3Api;
+  readonly envelope: EnvelopeApi;
   readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly audit: AuditApi;
@@ -201,6 +204,7 @@ class RemoteKms implements KmsApi {
     this.#id = id;
     this.#onClosed = onClosed;
     this.s3 = remoteS3(link, id);
+    this.envelope = remoteEnvelope(link, id);
     this.iam = { send: (operation, input) => this.#call({ type: "iam", operation, input }) };
     this.clock = remoteClock(link, id);
     this.audit = remoteAudit(link, id);
@@ -311,6 +315,19 @@ function remoteS3(link: Link, id: KmsId): S3Api {
     deleteObject: (input) => link.call<void>(id, { type: "deleteObject", input }),
     readStored: (input) => link.call<Blob>(id, { type: "readStored", input }),
     writeStored: (input) => link.call<void>(id, { type: "writeStored", input }),
+  };
+}
+
+function remoteEnvelope(link: Link, id: KmsId): EnvelopeApi {
+  return {
+    encryptFile: (file, input, long) => {
+      const call: Call = { type: "encryptFile", file, input, options: callerOnly(long) };
+      return link.call<Blob>(id, call, long);
+    },
+    decryptFile: (file, input, long) => {
+      const call: Call = { type: "decryptFile", file, input, options: callerOnly(long) };
+      return link.call<Blob>(id, call, long);
+    },
   };
 }
 

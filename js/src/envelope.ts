@@ -3,6 +3,10 @@
  * is written and read here, the platform's cryptography does the bulk; what it lacks is loaded as wasm when it is needed.
  */
 
+import { type EnvelopeOptions, Envelope as SlimEnvelope } from "./envelope/envelope.ts";
+import { wasmStands } from "./load.ts";
+import { packagedWasm } from "./packaged.ts";
+
 export type { CacheOptions } from "./envelope/cache.ts";
 export type { EncryptionContext } from "./envelope/context.ts";
 export type { DataKey, DataKeys } from "./envelope/data-keys.ts";
@@ -14,3 +18,11 @@ export { type AnyKms, type Discovery, type KeyService, withCommands } from "./en
 export { type RawAesOptions, rawAes } from "./envelope/raw-aes.ts";
 export type { Decrypting } from "./envelope/streams.ts";
 export type { CommitmentPolicy, Suite } from "./envelope/suites.ts";
+
+/** Envelope encryption for applications: bytes, streams and Blobs. */
+export class Envelope extends SlimEnvelope {
+  constructor(options: EnvelopeOptions) {
+    super(options);
+    wasmStands(packagedWasm);
+  }
+}

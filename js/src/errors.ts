@@ -1,3 +1,5 @@
+import { EnvelopeError, type EnvelopeReason } from "./envelope/errors.ts";
+
 /** The names of the errors that are the store's and not AWS's. */
 export const STORAGE_ERRORS = [
   "StorageRefusedError",
@@ -34,15 +36,24 @@ export class StoreError extends Error {
 export interface ErrorLike {
   readonly name: string;
   readonly message: string;
+  /** Of an EnvelopeError. */
+  readonly envelope?: { readonly reason: EnvelopeReason; readonly detail: string | undefined };
 }
+
+/** The platform's own about a file, which keep their class. */
+const PLATFORM_ERRORS = ["AbortError", "NotReadableError", "NotFoundError", "NotAllowedError"];
 
 function isStorageError(name: string): name is StorageErrorName {
   return (STORAGE_ERRORS as readonly string[]).includes(name);
 }
 
 /** The error of the right class for a name and a message. */
-export function rebuild({ name, message }: ErrorLike): Error {
-  if (name === "AbortError") return new DOMException(message, name);
+export function rebuild({ name, message, envelope }: ErrorLike): Error {
+  if (envelope) {
+    const { reason, detail } = envelope;
+    return new EnvelopeError(reason, detail === undefined ? {} : { detail });
+  }
+  if (PLATFORM_ERRORS.includes(name)) return new DOMException(message, name);
   if (isStorageError(name)) return new StoreError(name, message);
   if (name === "TypeError") return new TypeError(message);
   return new KmsError(name, message);
@@ -50,6 +61,10 @@ export function rebuild({ name, message }: ErrorLike): Error {
 
 /** Name and message of whatever was thrown. */
 export function likeness(thrown: unknown): ErrorLike {
+  if (thrown instanceof EnvelopeError) {
+    const { name, message, reason, detail } = thrown;
+    return { name, message, envelope: { reason, detail } };
+  }
   if (thrown instanceof Error || thrown instanceof DOMException) {
     return { name: thrown.name, message: thrown.message };
   }

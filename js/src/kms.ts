@@ -11,6 +11,7 @@ import type {
   CloudTrailRecord,
   Decision,
   Description,
+  EnvelopeApi,
   IamApi,
   KmsApi,
   LongOptions,
@@ -26,6 +27,7 @@ import type {
   Traced,
 } from "./api.ts";
 import { type ErrorLike, rebuild, rethrowing, StoreError } from "./errors.ts";
+import { envelopeOf } from "./files.ts";
 import { RequestHandler, type RequestHandlerOptions } from "./handler.ts";
 import { load, type WasmSource } from "./load.ts";
 import { persistenceMeaning, ROOT_KEY_MEANINGS } from "./meanings.ts";
@@ -133,6 +135,7 @@ async function noDirectory(): Promise<never> {
 /** A key management service. */
 export class Kms implements KmsApi {
   readonly s3: S3Api;
+  readonly envelope: EnvelopeApi;
   readonly iam: IamApi;
   readonly clock: ClockApi;
   readonly audit: AuditApi;
@@ -145,6 +148,7 @@ export class Kms implements KmsApi {
     this.#kms = kms;
     this.#release = release;
     this.s3 = new S3(kms);
+    this.envelope = envelopeOf(this);
     this.iam = new Iam(kms);
     this.clock = new Clock(kms);
     this.audit = new Audit(kms);

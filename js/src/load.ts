@@ -7,13 +7,19 @@ import init, { type InitInput, type InitOutput, Kms, setPlatformCipher } from ".
 export type WasmSource = InitInput | Promise<InitInput>;
 
 let loading: Promise<InitOutput> | undefined;
+let known: (() => WasmSource) | undefined;
+
+/** Tells {@link load} where the file stands, for those who do not know it themselves. */
+export function wasmStands(find: () => WasmSource): void {
+  known ??= find;
+}
 
 /**
  * The wasm module, ready. `source` is the file, or finds it. It counts on the first call only, and is not asked after
  * that.
  */
 export async function load(
-  source: WasmSource | (() => WasmSource) | undefined,
+  source: WasmSource | (() => WasmSource) | undefined = known,
 ): Promise<typeof Kms> {
   loading ??= initialise(source);
   try {

@@ -6,6 +6,8 @@
 import type {
   AuditQuery,
   CallerOptions,
+  DecryptFileInput,
+  EncryptFileInput,
   Members,
   OpenOptions,
   Progress,
@@ -56,6 +58,18 @@ export type Call =
   | {
       readonly type: "getObject";
       readonly input: Named;
+      readonly options: CallerOptions | undefined;
+    }
+  | {
+      readonly type: "encryptFile";
+      readonly file: Blob;
+      readonly input: EncryptFileInput;
+      readonly options: CallerOptions | undefined;
+    }
+  | {
+      readonly type: "decryptFile";
+      readonly file: Blob;
+      readonly input: DecryptFileInput | undefined;
       readonly options: CallerOptions | undefined;
     }
   | { readonly type: "headObject" | "deleteObject" | "readStored"; readonly input: Named }

@@ -115,6 +115,10 @@ async function run(open: Opener, id: KmsId, call: Call, options: LongOptions): P
       return kms.s3.putObject(call.input, { ...call.options, ...options });
     case "getObject":
       return kms.s3.getObject(call.input, { ...call.options, ...options });
+    case "encryptFile":
+      return kms.envelope.encryptFile(call.file, call.input, { ...call.options, ...options });
+    case "decryptFile":
+      return kms.envelope.decryptFile(call.file, call.input, { ...call.options, ...options });
     case "headObject":
       return kms.s3.headObject(call.input);
     case "deleteObject":

@@ -8,6 +8,7 @@ import type { WasmSource } from "./load.ts";
 import { serveWith } from "./serve.ts";
 
 export type * from "./api.ts";
+export { EnvelopeError, type EnvelopeReason } from "./envelope/errors.ts";
 export { KmsError, StoreError } from "./errors.ts";
 export type { HandleOptions, RequestHandler, RequestHandlerOptions } from "./handler.ts";
 export { Kms, type LocalOptions } from "./kms.ts";

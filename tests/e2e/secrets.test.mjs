@@ -55,6 +55,9 @@ async function converse(url) {
   await ask("GenerateDataKeyWithoutPlaintext", { KeyId, KeySpec: "AES_256" });
   await ask("DescribeKey", { KeyId });
   await ask("ListKeyRotations", { KeyId });
+  const input = { keyIds: [KeyId] };
+  const message = await call(kms, { type: "encryptFile", file: new Blob(["a file"]), input });
+  await call(kms, { type: "decryptFile", file: message });
   await call(kms, { type: "inspect", bytes: CiphertextBlob });
   await call(kms, { type: "describe" });
   await call(kms, { type: "setPassphrase", passphrase: "correct horse" });
@@ -66,6 +69,8 @@ async function converse(url) {
   globalThis.__ended = true;
 
   const found = { bytes: [], text: JSON.stringify(messages) };
+  // Random, and meant to be seen (data-format/message-header.md, "Message ID").
+  found.messageId = [...new Uint8Array(await message.slice(3, 35).arrayBuffer())];
   const walk = async (value) => {
     if (value instanceof Blob) found.bytes.push([...new Uint8Array(await value.arrayBuffer())]);
     else if (ArrayBuffer.isView(value)) found.bytes.push([...new Uint8Array(value.buffer)]);
@@ -90,17 +95,23 @@ test("no message of the worker carries the store key, key material or an unretur
     });
     // A document of the site without the page's own KMS.
     const page = await site.page("favicon.svg");
-    const { bytes, text } = await page.evaluate(converse, `${site.address}assets/${script}`);
+    const { bytes, text, messageId } = await page.evaluate(
+      converse,
+      `${site.address}assets/${script}`,
+    );
     assert.equal(patched, 1);
     const [worker] = page.workers();
-    const draws = (await worker.evaluate(() => globalThis.__draws)).map((draw) =>
-      Buffer.from(draw),
-    );
+    const drawn = await worker.evaluate(() => globalThis.__draws);
+    const draws = drawn
+      .map((draw) => Buffer.from(draw))
+      .filter((draw) => !draw.equals(Buffer.from(messageId)));
+    assert.equal(draws.length, drawn.length - 1, "the message's id is one of them");
     // The store key, two materials of the key, and among thirty-two data keys the one that was not returned.
     assert.ok(draws.length >= 3 + 32, `${draws.length} draws`);
     assert.ok(bytes.length >= 10, `${bytes.length} blobs in the messages`);
     const all = Buffer.concat(bytes.map((blob) => Buffer.from(blob)));
-    assert.ok(all.includes(Buffer.from("a plaintext")), "the search finds what is there");
+    for (const words of ["a plaintext", "a file"])
+      assert.ok(all.includes(Buffer.from(words)), "the search finds what is there");
     for (const [index, draw] of draws.entries()) {
       assert.equal(all.indexOf(draw), -1, `draw ${index} left the worker`);
       assert.equal(text.includes(draw.toString("hex")), false, `draw ${index} left as hex`);

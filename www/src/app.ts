@@ -7,6 +7,7 @@ import { header } from "./parts/header.ts";
 import { problem } from "./parts/problem.ts";
 import { termPopovers } from "./parts/term.ts";
 import { flowView } from "./views/flow-view.ts";
+import "./views/files-view.ts";
 import "./views/inspect-view.ts";
 import "./views/log-view.ts";
 import "./views/keys-view.ts";
@@ -31,13 +32,17 @@ export class TkApp extends LitElement {
     window.addEventListener("hashchange", () => void play.go(parseRoute(location.hash)));
     window.addEventListener("keydown", (event) => this.#key(event));
     acceptDrops((file) => {
-      if (play.route.view === "flow" && play.phase === "ready") void play.setFile(file);
+      if (play.phase !== "ready") return;
+      if (play.route.view === "flow") void play.setFile(file);
+      if (play.route.view === "files") void play.files.take(file);
     });
     void play.open();
   }
 
   protected override render(): TemplateResult {
     const play = this.#play;
+    // What a dropped file is for, said over the whole page.
+    document.documentElement.dataset["view"] = play.route.view;
     return html`
       ${header(play, {
         busy: this.#moving,
@@ -68,6 +73,8 @@ export class TkApp extends LitElement {
           keyid=${play.route.key ?? ""}
           operation=${play.route.operation ?? ""}
         ></tk-roles>`;
+      case "files":
+        return html`<tk-files .play=${play} .description=${play.description} .who=${play.who}></tk-files>`;
       case "inspect":
         return html`<tk-inspect .play=${play} .kms=${play.kms}></tk-inspect>`;
       default:

@@ -1,7 +1,6 @@
 /** The core in wasm, loaded when it is first needed: what WebCrypto lacks, and all where there is none. */
 
 import { load } from "../load.ts";
-import { packagedWasm } from "../packaged.ts";
 import {
   EnvelopeCipher,
   EnvelopeHash,
@@ -35,21 +34,21 @@ export function wasmEngine(): Engine {
     name: "wasm",
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     async cipher(key) {
-      await load(packagedWasm);
+      await load();
       return new WasmCipher(there(EnvelopeCipher.of(key)));
     },
     // Of version 2 alone: what derives by another hash is read where there is WebCrypto.
     async derive(hash, secret, salt = new Uint8Array(), infos, length) {
       if (hash !== "SHA-512") throw new EnvelopeError("NoCryptography", { detail: hash });
-      await load(packagedWasm);
+      await load();
       return infos.map((info) => own(there(envelopeHkdf(secret, salt, info, length))));
     },
     async signingKey(signature) {
-      await load(packagedWasm);
+      await load();
       return signingKey(signature);
     },
     async verifier(signature, publicKey) {
-      await load(packagedWasm);
+      await load();
       return verifier(signature, publicKey);
     },
   };

@@ -84,11 +84,13 @@ export interface EnvelopeErrorOptions extends ErrorOptions {
 /** A message that is not written or not read. */
 export class EnvelopeError extends Error {
   readonly reason: EnvelopeReason;
+  readonly detail: string | undefined;
 
   constructor(reason: EnvelopeReason, { detail, ...options }: EnvelopeErrorOptions = {}) {
     super(detail ? `${MESSAGES[reason]} ${detail}` : MESSAGES[reason], options);
     this.name = "EnvelopeError";
     this.reason = reason;
+    this.detail = detail;
   }
 }
 

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   encrypt: () => import("./commands/encrypt.ts"),
   decrypt: () => import("./commands/decrypt.ts"),
   inspect: () => import("./commands/inspect.ts"),
+  import: () => import("./commands/import.ts"),
 };
 
 process.exitCode = await main(process.argv.slice(2));

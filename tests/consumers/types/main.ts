@@ -29,6 +29,12 @@ export async function main(bytes: Uint8Array, name: string): Promise<void> {
     });
     console.log(created, state, sealed, answer?.Signature, steps[0]?.action);
 
+    const file = new Blob([name]);
+    const message = await kms.envelope.encryptFile(file, { keyIds: ["alias/one"] });
+    await kms.envelope.decryptFile(message, { context: { a: "b" } }, { principal: name });
+    // @ts-expect-error: keyIds are required
+    await kms.envelope.encryptFile(file, {});
+
     // @ts-expect-error: KeyId is required
     await kms.send("Encrypt", { Plaintext: bytes });
     // @ts-expect-error: the input is required

@@ -20,6 +20,7 @@ const VIEWS = [
   "#/flow/if/flip-key",
   "#/keys",
   "#/roles",
+  "#/files",
   "#/inspect",
   "#/log",
 ];

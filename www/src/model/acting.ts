@@ -10,7 +10,7 @@ import type {
 } from "../../../js/src/api.ts";
 
 /** What a person does; what the page draws it reads for itself. */
-export interface Acting extends Pick<KmsApi, "simulate" | "s3"> {
+export interface Acting extends Pick<KmsApi, "simulate" | "s3" | "envelope"> {
   send(operation: string, input?: Members, options?: SendOptions): Promise<Members>;
   trace(operation: string, input?: Members, options?: SendOptions): Promise<Traced<Members>>;
 }
@@ -21,11 +21,15 @@ export function actingAs(kms: KmsApi, principal: string | undefined): Acting {
     ...(options as T),
     principal,
   });
-  const { s3 } = kms;
+  const { s3, envelope } = kms;
   return {
     send: (operation, input, options) => kms.send(operation, input, as(options)),
     trace: (operation, input, options) => kms.trace(operation, input, as(options)),
     simulate: (operation, input, options) => kms.simulate(operation, input, as(options)),
+    envelope: {
+      encryptFile: (file, input, options) => envelope.encryptFile(file, input, as(options)),
+      decryptFile: (file, input, options) => envelope.decryptFile(file, input, as(options)),
+    },
     s3: {
       createBucket: (input) => s3.createBucket(input),
       putObject: (input, options?: LongOptions) => s3.putObject(input, as(options)),

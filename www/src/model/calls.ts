@@ -15,7 +15,7 @@ export interface Call {
   /** What is called, and by whom. */
   readonly title: string;
   readonly tabs: readonly Tab[];
-  readonly answer: string;
+  readonly answer?: string;
 }
 
 type Json = string | number | boolean | null | Uint8Array | Date | { readonly [key: string]: Json };

@@ -12,6 +12,7 @@ import { blobOf, sameBytes } from "../util/bytes.ts";
 import { type Acting, actingAs } from "./acting.ts";
 import { type Cmk, readCmk } from "./cmk.ts";
 import { ensureDemo } from "./demo.ts";
+import { Files } from "./files.ts";
 import { ALIAS, BUCKET, get, put, type Run, readStored } from "./flow.ts";
 import { DEMO_TEXT, type Input, inputFromFile, inputFromText, isSameFile } from "./input.ts";
 import { linkEvent } from "./log-link.ts";
@@ -62,6 +63,7 @@ export class Playground extends EventTarget {
   refusal: Refusal | undefined;
   outcome: Outcome | undefined;
   work: LongWork | undefined;
+  readonly files = new Files(this, () => this.#changed());
   busy = false;
   playing = false;
   /** Which token's bytes are open. */
@@ -162,6 +164,7 @@ export class Playground extends EventTarget {
     remember(person.arn);
     this.who = person;
     this.stop();
+    this.files.forgetFailure();
     this.run = this.run.stored === undefined ? {} : { stored: this.run.stored };
     this.picked = undefined;
     await this.go(this.route);

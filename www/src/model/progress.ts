@@ -35,6 +35,11 @@ export class LongWork {
     return this.#work;
   }
 
+  /** Since it began. */
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -1,6 +1,8 @@
 /** Exceptions, by AWS's names, and what each means for the person who meets it. */
 
 import type { Action, Actor, Step } from "../../../js/src/api.ts";
+import { EnvelopeError, type EnvelopeReason } from "../../../js/src/client.ts";
+import { ENVELOPE_MEANINGS } from "./envelope-words.ts";
 
 export type Place = "you" | "s3" | "kms" | "storage";
 
@@ -17,6 +19,8 @@ export interface Refusal {
 export interface Failure {
   readonly name: string;
   readonly message: string;
+  /** Of an EnvelopeError. */
+  readonly reason?: EnvelopeReason;
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -51,6 +55,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   CorruptStoreError: "The file is damaged or not an export. Nothing was changed.",
   QuotaExceededError:
     "The browser's storage is full. What was stored before is as it was; delete something, then try again.",
+  NotReadableError:
+    "The file was changed, moved or deleted since it was chosen, or may not be read. Nothing was made of it; choose it again.",
+  NotFoundError: "The file is not there any more, or is a folder. Nothing was made of it.",
+  NotAllowedError: "The browser may not write the file that you picked. Nothing was changed.",
   AbortError: "You stopped it. Nothing was stored that was not there before.",
 };
 
@@ -73,10 +81,20 @@ export function meaningOf(failure: Failure): string {
   if (/^MalformedPolicyDocument/.test(name)) {
     return message.includes("in the future") ? LOCKOUT : PLACE;
   }
+  if (failure.reason !== undefined) return envelopeMeaning(failure.reason, message);
   return MEANINGS[name] ?? "The call did not go through, and nothing was changed by it.";
 }
 
+/** Where KMS refused to open the data key, its exception says more than the envelope's. */
+function envelopeMeaning(reason: EnvelopeReason, message: string): string {
+  const said = / ([A-Z]\w+Exception): /.exec(message)?.[1];
+  return MEANINGS[said ?? ""] ?? ENVELOPE_MEANINGS[reason];
+}
+
 export function failureOf(error: unknown): Failure {
+  if (error instanceof EnvelopeError) {
+    return { name: error.name, message: error.message, reason: error.reason };
+  }
   if (error instanceof Error) return { name: error.name, message: error.message };
   return { name: "Error", message: String(error) };
 }

@@ -10,6 +10,7 @@ export const VIEWS = [
   { id: "keys", name: "Keys", hash: "#/keys" },
   { id: "roles", name: "Roles", hash: "#/roles" },
   { id: "log", name: "Log", hash: "#/log" },
+  { id: "files", name: "Files", hash: "#/files" },
   { id: "inspect", name: "Inspect", hash: "#/inspect" },
 ] as const;
 
@@ -22,7 +23,7 @@ export type Route =
   | { readonly view: "flow"; readonly step: number; readonly whatIf?: WhatIfId }
   | { readonly view: "keys"; readonly key?: string }
   | { readonly view: "roles"; readonly key?: string; readonly operation?: string }
-  | { readonly view: "inspect" };
+  | { readonly view: "files" | "inspect" };
 
 export function parseRoute(hash: string): Route {
   const log = parseLog(hash);
@@ -38,7 +39,7 @@ export function parseRoute(hash: string): Route {
   if (view === "keys") {
     return second === "" ? { view } : { view, key: decodeURIComponent(second) };
   }
-  if (view === "inspect") return { view };
+  if (view === "inspect" || view === "files") return { view };
   if (second === "if") {
     const whatIf = WHAT_IFS.find((one) => one.id === third);
     if (whatIf !== undefined) return { view: "flow", step: LAST_STEP, whatIf: whatIf.id };

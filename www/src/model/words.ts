@@ -95,6 +95,16 @@ export const TERMS: Readonly<Record<string, Term>> = {
     meaning:
       "The secret bits behind a CMK. Rotation adds a new version for new ciphertexts; the old ones stay, so that everything encrypted before still opens.",
   },
+  frame: {
+    name: "Frame",
+    meaning:
+      "A piece of the message with an authentication tag of its own, so that a file of any size is opened piece by piece, and no piece before its tag fits.",
+  },
+  message: {
+    name: "Encryption SDK message",
+    meaning:
+      "The open format of the AWS Encryption SDK: a header with the encrypted data keys and the context, then the data in frames. Its libraries for Python, Java, JavaScript, C, .NET, Go and Rust read it.",
+  },
   tag: {
     name: "Authentication tag",
     meaning:

@@ -21,6 +21,7 @@ export class TkBytes extends LitElement {
     inspect: { attribute: false },
     save: { attribute: false },
     editable: { type: Boolean },
+    first: { type: Number },
     changed: { attribute: false },
     inspection: { state: true },
     limit: { state: true },
@@ -37,6 +38,8 @@ export class TkBytes extends LitElement {
   declare inspect: ((bytes: Uint8Array) => Promise<Inspection>) | undefined;
   declare save: (() => void) | undefined;
   declare editable: boolean;
+  /** Bytes that are drawn at first. */
+  declare first: number;
   /** The byte that is not as it was stored. */
   declare changed: number | undefined;
   declare inspection: Inspection | undefined;
@@ -58,6 +61,7 @@ export class TkBytes extends LitElement {
     this.name = "";
     this.note = "";
     this.editable = false;
+    this.first = FIRST;
     this.limit = FIRST;
     this.columns = this.#narrow.matches ? 8 : 16;
     this.row = -1;
@@ -86,7 +90,7 @@ export class TkBytes extends LitElement {
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has("artefact")) {
       this.inspection = undefined;
-      this.limit = FIRST;
+      this.limit = this.first;
       this.row = -1;
       this.at = this.changed ?? 0;
       this.copied = "";

@@ -1,16 +1,26 @@
-import { html, LitElement, type TemplateResult } from "lit";
-import type { Call } from "../model/calls.ts";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import type { Call, Tab } from "../model/calls.ts";
 
 /** One call in three notations, and its answer. The notation chosen stays from step to step. */
 export class TkCall extends LitElement {
-  static override properties = { call: { attribute: false }, tab: { state: true } };
+  static override properties = {
+    call: { attribute: false },
+    copyable: { type: Boolean },
+    tab: { state: true },
+    copied: { state: true },
+  };
 
   declare call: Call;
+  declare copyable: boolean;
   declare tab: string;
+  /** The notation that was copied last. */
+  declare copied: string;
 
   constructor() {
     super();
+    this.copyable = false;
     this.tab = "json";
+    this.copied = "";
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -22,7 +32,7 @@ export class TkCall extends LitElement {
     const shown = tabs.find((tab) => tab.id === this.tab) ?? tabs[0];
     return html`
       <h2 class="call-title">${title}</h2>
-      <div class="tabs" role="tablist" aria-label="notation" data-arrows @keydown=${this.#key}>
+      <div class="tab-row"><div class="tabs" role="tablist" aria-label="notation" data-arrows @keydown=${this.#key}>
         ${tabs.map(
           (tab) => html`<button
             type="button"
@@ -39,6 +49,7 @@ export class TkCall extends LitElement {
           </button>`,
         )}
       </div>
+      ${this.copyable && shown !== undefined ? this.#copy(shown) : nothing}</div>
       <pre
         class="code"
         id="call-text"
@@ -46,9 +57,26 @@ export class TkCall extends LitElement {
         tabindex="0"
         aria-labelledby="tab-${shown?.id ?? ""}"
       ><code>${shown?.text ?? ""}</code></pre>
-      <h2 class="call-title">The answer</h2>
-      <pre class="code answer" tabindex="0" aria-label="the answer"><code>${answer}</code></pre>
+      ${
+        answer === undefined
+          ? nothing
+          : html`<h2 class="call-title">The answer</h2>
+              <pre class="code answer" tabindex="0" aria-label="the answer"><code>${answer}</code></pre>`
+      }
     `;
+  }
+
+  #copy(shown: Tab): TemplateResult {
+    return html`<button
+      type="button"
+      class="plain copy"
+      @click=${async () => {
+        await navigator.clipboard.writeText(shown.text);
+        this.copied = shown.id;
+      }}
+    >
+      ${this.copied === shown.id ? "Copied" : "Copy"}
+    </button>`;
   }
 
   readonly #key = (event: KeyboardEvent): void => {

@@ -35,7 +35,10 @@ export function refusalNote(refusal: Refusal): TemplateResult {
 export function failureNote(failure: Failure | undefined): TemplateResult | typeof nothing {
   if (failure === undefined) return nothing;
   return html`<div class="refusal" role="alert">
-    <p class="refusal-name"><span aria-hidden="true">✕</span> <code>${breakable(failure.name)}</code></p>
+    <p class="refusal-name">
+      <span aria-hidden="true">✕</span> <code>${breakable(failure.name)}</code>
+      ${failure.reason === undefined ? nothing : html`<code>${failure.reason}</code>`}
+    </p>
     <p class="refusal-message">${failure.message}</p>
     <p class="refusal-meaning">${meaningOf(failure)} ${whyLink(failure)}</p>
   </div>`;
