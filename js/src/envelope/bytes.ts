@@ -66,6 +66,7 @@ export function fromBase64(text: string): Bytes | undefined {
 /** Gathers what comes in one place that was made once. */
 export class Gathered {
   readonly #bytes: Bytes;
+  #taken = 0;
   #filled = 0;
 
   /** No more than `most` bytes come. */
@@ -73,8 +74,15 @@ export class Gathered {
     this.#bytes = new Uint8Array(most);
   }
 
+  /** The place of a part that is to be added once it is written there: zeros so far. */
+  room(length: number): Bytes {
+    const at = this.#taken;
+    this.#taken += length;
+    return this.#bytes.subarray(at, this.#taken);
+  }
+
   add(part: Bytes): void {
-    this.#bytes.set(part, this.#filled);
+    if (part.buffer !== this.#bytes.buffer) this.room(part.length).set(part);
     this.#filled += part.length;
   }
 

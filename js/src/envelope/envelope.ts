@@ -131,11 +131,13 @@ export class Envelope {
     const { signal, onProgress, frameLength = SMALL_FRAME } = options;
     const size = plaintext.length;
     let out: Gathered | undefined;
-    const sealer = await this.#seal({ ...options, size }, frameLength, (bytes) => {
+    const emit = (bytes: Bytes) => {
       // The header comes first, and tells how long the whole is.
       out ??= new Gathered(bytes.length + bodyLength(size, frameLength) + LONGEST_SIGNATURE);
       out.add(bytes);
-    });
+    };
+    const room = (length: number) => out?.room(length) ?? new Uint8Array(length);
+    const sealer = await this.#seal({ ...options, size }, frameLength, emit, room);
     try {
       for (let at = 0; at < size; at += PIECE) {
         signal?.throwIfAborted();
@@ -157,7 +159,7 @@ export class Envelope {
     let out: Gathered | undefined;
     let done = 0;
     // Held back here in any case.
-    const opener = this.#open({ ...options, signed: "release" }, (bytes) => {
+    const emit = (bytes: Bytes) => {
       done += bytes.length;
       if (!first && !out) {
         first = bytes;
@@ -167,7 +169,8 @@ export class Envelope {
       if (first) out.add(first);
       first = undefined;
       out.add(bytes);
-    });
+    };
+    const opener = this.#open({ ...options, signed: "release" }, emit, false);
     try {
       for (let at = 0; at < message.length; at += PIECE) {
         signal?.throwIfAborted();
@@ -221,7 +224,12 @@ export class Envelope {
     this.#cache?.clear();
   }
 
-  async #seal(options: EncryptOptions, frame: number, emit: Emit): Promise<Sealer> {
+  async #seal(
+    options: EncryptOptions,
+    frame: number,
+    emit: Emit,
+    room?: (length: number) => Bytes,
+  ): Promise<Sealer> {
     const { frameLength = frame, context = {}, size, signal } = options;
     signal?.throwIfAborted();
     const { maxFrameLength, maxFrames, maxEncryptedDataKeys } = this.#limits;
@@ -254,6 +262,7 @@ export class Envelope {
         size,
         signer: materials.signingKey && (await materials.signingKey.signer(frameLength)),
         emit,
+        room,
       });
     } finally {
       materials.dataKey.fill(0);
@@ -276,12 +285,13 @@ export class Envelope {
     return { context, dataKey: bytes, encrypted, signingKey };
   }
 
-  #open(options: DecryptOptions, emit: Emit): Opener {
+  #open(options: DecryptOptions, emit: Emit, joins = true): Opener {
     const { signed = "hold", signal } = options;
     signal?.throwIfAborted();
     return new Opener({
       engine: this.#engine,
       limits: this.#limits,
+      joins,
       signed,
       unlock: (header) => this.#unlock(header, options),
       emit,

@@ -36,6 +36,8 @@ export interface OpenLimits extends HeaderLimits {
 export interface OpenInput {
   readonly engine: Engine;
   readonly limits: OpenLimits;
+  /** Whether small frames are emitted several in one piece. */
+  readonly joins: boolean;
   /** What a signed message's plaintext waits for. */
   readonly signed: "hold" | "release";
   /** The data key of a header that is not verified yet; wiped once the message's key is derived. */
@@ -162,7 +164,8 @@ export class Opener {
         batch.push(frame.plaintext);
       }
       if (batch.length === 0) return false;
-      const work = isAsync ? Promise.all(batch).then(joined) : joined(batch as Bytes[]);
+      const together = this.#input.joins ? joined : (parts: Bytes[]) => parts;
+      const work = isAsync ? Promise.all(batch).then(together) : together(batch as Bytes[]);
       const wait = this.#pipeline.add(forgeries(work));
       if (wait) await wait;
       const hashed = opened.verifier?.ready?.();

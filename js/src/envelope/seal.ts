@@ -24,6 +24,8 @@ export interface SealInput {
   /** For the suites that sign. */
   readonly signer?: Signer | undefined;
   readonly emit: Emit;
+  /** Where it is to be written that is emitted next, if not into memory of its own: zeros. */
+  readonly room?: ((length: number) => Bytes) | undefined;
 }
 
 export class Sealer {
@@ -39,6 +41,7 @@ export class Sealer {
   readonly #signer: Signer | undefined;
   readonly #emit: Emit;
   readonly #size: number | undefined;
+  readonly #room: (length: number) => Bytes;
   #sequence = 1;
 
   private constructor(cipher: FrameCipher, header: Header, input: SealInput, emit: Emit) {
@@ -50,6 +53,7 @@ export class Sealer {
     this.#signer = input.signer;
     this.#size = input.size;
     this.#emit = input.emit;
+    this.#room = input.room ?? ((length) => new Uint8Array(length));
     this.#pipeline = new Pipeline(emit, IN_FLIGHT);
   }
 
@@ -125,7 +129,7 @@ export class Sealer {
     if (this.#frameLength > JOINED) return this.#sealOne(last);
     const length = last ? this.#queue.length : this.#frameLength;
     const prefix = last ? LAST_PREFIX : FRAME_PREFIX;
-    const out: Bytes = new Uint8Array(count * (prefix + length + TAG_LENGTH));
+    const out = this.#room(count * (prefix + length + TAG_LENGTH));
     const waiting: Promise<void>[] = [];
     let at = 0;
     for (let index = 0; index < count; index++) {

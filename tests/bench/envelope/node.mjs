@@ -1,171 +1,40 @@
 // Envelope encryption in Node: ours beside the Encryption SDKs and beside the platform's bare cryptography. By hand:
-// node tests/bench/envelope/node.mjs [messages] [small] [large] [signed] [memory]
+// node tests/bench/envelope/node.mjs [messages] [kms] [small] [large] [signed] [memory]
 
-import { execFile } from "node:child_process";
-import { createHash, randomFillSync } from "node:crypto";
+import { execFile, fork } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Envelope, rawAes } from "../../../dist/envelope.js";
-import { Kms } from "../../../dist/index.js";
-import { Python } from "../../interop/clients.mjs";
-import { rawMessages } from "../../interop/node/raw.mjs";
-import { once } from "../measure.mjs";
-import { platform, portable } from "./bare.mjs";
-import { openssl, pythons } from "./programs.mjs";
-import { ask, fastest, OURS, only, slowest } from "./question.mjs";
 import { byHand, sayMemory, sayQuestion } from "./table.mjs";
 
-const KEYRING = { namespace: "bench", name: "key", key: randomFillSync(new Uint8Array(32)) };
-const COMMITTING = 0x0478;
-const SIGNED = 0x0578;
-const KIB = 1024;
-const MIB = 1024 * KIB;
-/** Milliseconds that a contender runs at least in each round. */
-const LEAST = 150;
+const PARTS = ["messages", "kms", "small", "large", "signed", "memory"];
 
-const SDK = "@aws-crypto/client-node";
-const PYTHON = "aws-encryption-sdk, Python";
-
-const envelope = new Envelope({ dataKeys: rawAes(KEYRING) });
-const sdk = rawMessages(KEYRING);
-const data = randomFillSync(new Uint8Array(32 * MIB));
-const few = data.slice(0, 4 * MIB);
-const options = (suite, frameLength) => ({ suite, frameLength, context: {} });
-
-/** @param {(line: string) => void} say @param {string[]} [parts] */
-export async function benchNode(say, parts = Object.keys(PARTS)) {
-  const python = new Python();
-  try {
-    const questions = [];
-    for (const part of parts.filter((part) => part !== "memory")) {
-      const question = await ask({ host: "Node", part, ...(await PARTS[part](python)) });
-      sayQuestion(say, question);
-      questions.push(question);
-    }
-    if (!parts.includes("memory")) return { questions };
-    const memory = await PARTS.memory();
-    sayMemory(say, memory);
-    return { questions, memory };
-  } finally {
-    await python.close();
+/** @param {(line: string) => void} say */
+export async function benchNode(say, parts = PARTS) {
+  const questions = [];
+  for (const part of parts.filter((part) => part !== "memory")) {
+    const question = await asked(part);
+    sayQuestion(say, question);
+    questions.push(question);
   }
+  if (!parts.includes("memory")) return { questions };
+  const measured = await memory();
+  sayMemory(say, measured);
+  return { questions, memory: measured };
 }
 
-const PARTS = { messages, small, large, signed, memory };
-
-/** Of passes through `bytes` bytes: what they make in MB/s. */
-function timed(passes, bytes, rounds) {
-  const measured = (pass) => pass && (async () => (await once(pass, LEAST)) * (bytes / 1e6));
-  return {
-    encrypt: measured(passes.encrypt),
-    decrypt: measured(passes.decrypt),
-    ...(rounds && { rounds }),
-  };
-}
-
-async function messages(python) {
-  const one = data.slice(0, KIB);
-  const small = options(COMMITTING, 4096);
-  const message = await envelope.encrypt(one, small);
-  const kms = await Kms.open({ store: "memory" });
-  const { KeyId } = (await kms.send("CreateKey")).KeyMetadata;
-  const under = new Envelope({ kms });
-  const withKms = { ...small, keyIds: [KeyId] };
-  const kmsMessage = await under.encrypt(one, withKms);
-  // 1e6 "bytes" make calls a second of MB/s.
-  const calls = (passes) => timed(passes, 1e6);
-  return {
-    title: "messages of 1 KiB under an AES key",
-    unit: "per s",
-    contenders: {
-      [OURS]: calls({
-        encrypt: () => envelope.encrypt(one, small),
-        decrypt: () => envelope.decrypt(message),
-      }),
-      [SDK]: calls({
-        encrypt: () => sdk.encrypt(one, small),
-        decrypt: () => sdk.decrypt(message),
-      }),
-      [PYTHON]: pythons(python, KEYRING, COMMITTING, KIB, 4096),
-      "tabkms, a data key each from its own KMS": calls({
-        encrypt: () => under.encrypt(one, withKms),
-        decrypt: () => under.decrypt(kmsMessage),
-      }),
-    },
-    promises: [{ beside: only(SDK), least: 10 }],
-  };
-}
-
-async function small(python) {
-  const contenders = { [OURS]: oursAtOnce(few, await sealed(few, 4 * KIB), 4 * KIB) };
-  contenders[SDK] = theirs(few, await sealed(few, 4 * KIB), 4 * KIB);
-  contenders[PYTHON] = inMegabytes(
-    pythons(python, KEYRING, COMMITTING, few.length, 4 * KIB),
-    few.length,
-  );
-  const bare = await platform(KEYRING.key, few, 4 * KIB);
-  for (const [name, passes] of Object.entries(bare))
-    contenders[name] = { ...timed(passes, few.length), role: "bare" };
-  Object.assign(contenders, await forScale(4 * KIB));
-  return {
-    title: "frames of 4 KiB, 4 MiB in memory",
-    unit: "MB/s",
-    contenders,
-    promises: [{ beside: only(SDK), least: 3 }],
-  };
-}
-
-async function large(python) {
-  const frame = 512 * KIB;
-  const message = await sealed(data, frame);
-  const contenders = {
-    [OURS]: oursAsStream(data, message, options(COMMITTING, frame)),
-    "tabkms, in one call": { ...oursAtOnce(data, message, frame), role: "aside" },
-  };
-  const bare = await platform(KEYRING.key, data, frame);
-  for (const [name, passes] of Object.entries(bare))
-    contenders[name] = { ...timed(passes, data.length), role: "bare" };
-  for (const length of [4 * KIB, 64 * KIB, 256 * KIB, frame, MIB]) {
-    const name = `${SDK}, frames of ${length / KIB} KiB`;
-    contenders[name] = theirs(data, await sealed(data, length), length, 3);
-    if (length !== frame) contenders[name].role = "aside";
-  }
-  contenders[PYTHON] = inMegabytes(
-    pythons(python, KEYRING, COMMITTING, data.length, frame),
-    data.length,
-  );
-  Object.assign(contenders, await forScale(frame));
-  return {
-    title: "frames of 512 KiB, 32 MiB through a stream",
-    unit: "MB/s",
-    contenders,
-    promises: [{ beside: fastest(...Object.keys(bare)), least: 0.7 }],
-  };
-}
-
-async function signed() {
-  const frame = 512 * KIB;
-  const large = options(SIGNED, frame);
-  const message = await envelope.encrypt(data, large);
-  const hash = () => createHash("sha384").update(data).digest();
-  const bare = await platform(KEYRING.key, data, frame);
-  const contenders = {
-    [OURS]: oursAsStream(data, message, large),
-    "SHA-384 of node:crypto": timed({ encrypt: hash, decrypt: hash }, data.length),
-  };
-  for (const [name, passes] of Object.entries(bare))
-    contenders[name] = { ...timed(passes, data.length), role: "bare" };
-  return {
-    title: "signed (ECDSA P-384), frames of 512 KiB, 32 MiB through a stream",
-    unit: "MB/s",
-    contenders,
-    promises: [
-      {
-        beside: slowest(only("SHA-384 of node:crypto"), fastest(...Object.keys(bare))),
-        least: 0.85,
-      },
-    ],
-  };
+/**
+ * In a process that holds no more than it needs: whoever makes megabytes of fresh memory a second has the garbage collected
+ * often, which takes the longer the more there is in all.
+ */
+async function asked(part) {
+  const child = fork(fileURLToPath(new URL("node-questions.mjs", import.meta.url)), [part]);
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`${part} ended without an answer: ${code}`);
+  });
+  const [question] = await Promise.race([once(child, "message"), ended]);
+  ended.catch(() => {});
+  return question;
 }
 
 /** How far the memory of a process of its own goes beyond Node's own, and MB/s there and back. */
@@ -175,64 +44,4 @@ async function memory() {
   return { ...JSON.parse(stdout), promised: 64 };
 }
 
-function sealed(bytes, frameLength) {
-  return envelope.encrypt(bytes, options(COMMITTING, frameLength));
-}
-
-function oursAtOnce(bytes, message, frameLength) {
-  const how = options(COMMITTING, frameLength);
-  const passes = {
-    encrypt: () => envelope.encrypt(bytes, how),
-    decrypt: () => envelope.decrypt(message),
-  };
-  return timed(passes, bytes.length);
-}
-
-/** Through a stream, in chunks of 1 MiB, as a file would be read. */
-function oursAsStream(bytes, message, how) {
-  const passes = {
-    encrypt: () => drained(bytes, envelope.encryptStream(how)),
-    decrypt: () => drained(message, envelope.decryptStream({ signed: "release" })),
-  };
-  return timed(passes, bytes.length);
-}
-
-async function drained(bytes, stream) {
-  let at = 0;
-  const source = new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      controller.enqueue(bytes.subarray(at, at + MIB));
-      at += MIB;
-    },
-  });
-  for await (const _ of source.pipeThrough(stream));
-}
-
-function theirs(bytes, message, frameLength, rounds) {
-  const how = options(COMMITTING, frameLength);
-  const passes = {
-    encrypt: () => sdk.encrypt(bytes, how),
-    decrypt: () => sdk.decrypt(message),
-  };
-  return timed(passes, bytes.length, rounds);
-}
-
-/** What is slow by itself, in few rounds, and OpenSSL where there is one. */
-async function forScale(piece) {
-  const contenders = {};
-  const slow = await portable(KEYRING.key, few, piece);
-  for (const [name, passes] of Object.entries(slow)) {
-    contenders[name] = timed(passes, few.length, 3);
-  }
-  const speed = openssl(piece);
-  if (speed) contenders["openssl speed"] = { ...inMegabytes(speed, 1), role: "aside" };
-  return contenders;
-}
-
-function inMegabytes({ encrypt, decrypt, rounds }, bytes) {
-  const scaled = (measure) => async () => (await measure()) * (bytes / 1e6);
-  return { encrypt: scaled(encrypt), decrypt: scaled(decrypt), rounds };
-}
-
-await byHand(import.meta.url, Object.keys(PARTS), benchNode);
+await byHand(import.meta.url, PARTS, benchNode);
