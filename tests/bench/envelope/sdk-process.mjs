@@ -27,6 +27,8 @@ async function passes({ suite, length, frameLength }) {
 }
 
 process.on("message", async ({ id, way, least, ...what }) => {
-  const rate = await once((await passes(what))[way], least);
+  const pass = (await passes(what))[way];
+  await once(pass, least);
+  const rate = await once(pass, least);
   process.send({ id, rate });
 });
