@@ -1,32 +1,24 @@
 // 250 MB encrypted and decrypted on the page: speed and time left, a page that answers, a stop that leaves nothing.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openSite } from "../harness.mjs";
-import { downloaded, openPage, sha256 } from "./page.mjs";
+import { downloaded, largeFile, openPage, sha256 } from "./page.mjs";
 
 const SIZE = 250_000_000;
-const PIECE = 1_000_000;
 
 /** @type {import("../harness.mjs").Site} */
 let site;
-const folder = mkdtempSync(join(tmpdir(), "tabkms-files-large-"));
-const path = join(folder, "large.bin");
+/** @type {Awaited<ReturnType<typeof largeFile>>} */
+let large;
 
 before(async () => {
-  const file = await open(path, "w");
-  for (let at = 0; at < SIZE; at += PIECE) await file.write(randomBytes(PIECE));
-  await file.close();
+  large = await largeFile(SIZE);
   site = await openSite();
 });
 after(async () => {
   await site.close();
-  rmSync(folder, { recursive: true, force: true });
+  large.remove();
 });
 
 /** What stands in the browser's private file system, in the folders of all tabs. */
@@ -67,7 +59,7 @@ function watch(page) {
 
 test("250 MB is encrypted and decrypted while the page answers", { timeout: 240_000 }, async () => {
   const page = await openPage(site, "#/files");
-  await page.getByTestId("files-file").setInputFiles(path);
+  await page.getByTestId("files-file").setInputFiles(large.path);
   await page.getByTestId("files-name").getByText("250 MB").waitFor();
 
   // In the page itself: it is done in a second.
@@ -103,13 +95,13 @@ test("250 MB is encrypted and decrypted while the page answers", { timeout: 240_
 
   const data = await downloaded(page, page.getByTestId("save-opened"));
   assert.equal(data.name, "large.bin");
-  assert.equal(await sha256(data.path), await sha256(path));
+  assert.equal(await sha256(data.path), await sha256(large.path));
 
   // Results of this size stand in files of the browser's, which go with the next file, or when the page is opened next.
   assert.deepEqual(await scratch(page), ["decrypted", "encrypted"]);
   await page.getByRole("button", { name: "The example" }).click();
   await page.waitForFunction(scratchIsEmpty);
-  await page.getByTestId("files-file").setInputFiles(path);
+  await page.getByTestId("files-file").setInputFiles(large.path);
   await page.getByTestId("encrypt").click();
   await page.getByTestId("sealed").waitFor({ timeout: 120_000 });
   assert.deepEqual(await scratch(page), ["encrypted"]);

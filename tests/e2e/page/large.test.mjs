@@ -1,37 +1,29 @@
 // 200 MB through the page: progress, cancel, a page that answers, and the same bytes back.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openSite } from "../harness.mjs";
-import { downloaded, onStep, openPage, sha256 } from "./page.mjs";
+import { downloaded, largeFile, onStep, openPage, sha256 } from "./page.mjs";
 
 const SIZE = 200_000_000;
-const PIECE = 1_000_000;
 
 /** @type {import("../harness.mjs").Site} */
 let site;
-const folder = mkdtempSync(join(tmpdir(), "tabkms-large-"));
-const path = join(folder, "large.bin");
+/** @type {Awaited<ReturnType<typeof largeFile>>} */
+let large;
 
 before(async () => {
-  const file = await open(path, "w");
-  for (let at = 0; at < SIZE; at += PIECE) await file.write(randomBytes(PIECE));
-  await file.close();
+  large = await largeFile(SIZE);
   site = await openSite();
 });
 after(async () => {
   await site.close();
-  rmSync(folder, { recursive: true, force: true });
+  large.remove();
 });
 
 test("200 MB goes through the page and comes back the same", { timeout: 240_000 }, async () => {
   const page = await openPage(site);
-  await page.getByTestId("file").setInputFiles(path);
+  await page.getByTestId("file").setInputFiles(large.path);
   await page.locator(".file-name").getByText("200 MB").waitFor();
 
   // Stopped half way: a clear exception, and nothing stored.
@@ -71,6 +63,6 @@ test("200 MB goes through the page and comes back the same", { timeout: 240_000 
   await page.getByTestId("verdict").getByText("identical").waitFor({ timeout: 120_000 });
   const data = await downloaded(page, page.getByTestId("save-data"));
   assert.equal(data.name, "large.bin");
-  assert.equal(await sha256(data.path), await sha256(path));
+  assert.equal(await sha256(data.path), await sha256(large.path));
   await page.close();
 });

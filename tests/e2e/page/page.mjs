@@ -1,8 +1,11 @@
 // How the tests of the page speak of it.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** Opens the page and waits until the KMS answers. */
 export async function openPage(site, path = "") {
@@ -64,4 +67,15 @@ export async function downloaded(page, locator) {
   const path = await download.path();
   assert.ok(path, "the download has a file");
   return { path, name: download.suggestedFilename() };
+}
+
+/** A file of random bytes in a folder of its own; `remove` it. */
+export async function largeFile(size) {
+  const PIECE = 1_000_000;
+  const folder = mkdtempSync(join(tmpdir(), "tabkms-large-"));
+  const path = join(folder, "large.bin");
+  const file = await open(path, "w");
+  for (let at = 0; at < size; at += PIECE) await file.write(randomBytes(PIECE));
+  await file.close();
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
