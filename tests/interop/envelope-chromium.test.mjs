@@ -7,18 +7,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { suiteOf } from "../../dist/envelope/suites.js";
 import { BROKEN_MESSAGES, PLAINTEXT, wholeMessage } from "../lib/broken.mjs";
-import { envelopeFor, hex, KEY, pattern, refused, SUITES } from "../lib/messages.mjs";
+import { CONTEXT, envelopeFor, hex, KEY, pattern, refused, SUITES } from "../lib/messages.mjs";
 import { openEnvelopes } from "./page.mjs";
 
 const MIB = 1024 * 1024;
-const CONTEXT = {
-  purpose: "test",
-  Größe: "42 €",
-  鍵: "値",
-  𝒦: "\u{1f511}",
-  "\uffee": "",
-  "": "no name",
-};
 
 const PAGES = {
   "a page with WebCrypto": { host: "localhost", engine: "web" },

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Envelope, rawAes } from "../../dist/envelope.js";
 import { Kms } from "../../dist/index.js";
+import { CONTEXT, SUITES } from "../lib/messages.mjs";
 import { ACCOUNT, REGION } from "../lib/world.mjs";
 import { Python } from "./clients.mjs";
 import { endpointOf } from "./endpoint.mjs";
@@ -12,18 +13,7 @@ import { nodeMessages } from "./node/messages.mjs";
 import { rawMessages } from "./node/raw.mjs";
 import { openEnvelopes } from "./page.mjs";
 
-const SUITES = [
-  0x0578, 0x0478, 0x0378, 0x0346, 0x0214, 0x0178, 0x0146, 0x0114, 0x0078, 0x0046, 0x0014,
-];
 const KEYRING = { kind: "raw", namespace: "tests", name: "of one's own", key: patterned(32) };
-const CONTEXT = {
-  purpose: "test",
-  Größe: "42 €",
-  鍵: "値",
-  𝒦: "\u{1f511}",
-  "\uffee": "",
-  "": "no name",
-};
 
 const node = rawMessages(KEYRING);
 let python;

@@ -6,6 +6,16 @@ import { wasmEngine } from "../../dist/envelope/engine-wasm.js";
 import { webEngine } from "../../dist/envelope/engine-web.js";
 import { Envelope, EnvelopeError, rawAes } from "../../dist/envelope.js";
 
+/** Every kind of text, and an empty name. */
+export const CONTEXT = {
+  purpose: "test",
+  Größe: "42 €",
+  鍵: "値",
+  𝒦: "\u{1f511}",
+  "\uffee": "",
+  "": "no name",
+};
+
 export const SUITES = [
   0x0578, 0x0478, 0x0378, 0x0346, 0x0214, 0x0178, 0x0146, 0x0114, 0x0078, 0x0046, 0x0014,
 ];

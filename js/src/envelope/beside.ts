@@ -173,6 +173,7 @@ export class Beside<Here extends Hashing> {
   #there: { readonly thread: HashThread; readonly id: number } | undefined;
   #buffer: ArrayBuffer | undefined;
   #filled = 0;
+  #isForgotten = false;
 
   constructor(threads: Threads, hash: string, signs: boolean, make: () => Here) {
     this.#threads = threads;
@@ -213,6 +214,7 @@ export class Beside<Here extends Hashing> {
   }
 
   forget(): void {
+    this.#isForgotten = true;
     if (this.#there) this.#there.thread.forget(this.#there.id);
     this.#there = undefined;
     this.#early = [];
@@ -228,6 +230,8 @@ export class Beside<Here extends Hashing> {
       this.#stay();
       return;
     }
+    // Begun now, it would stay there without an end.
+    if (this.#isForgotten) return;
     this.#there = { thread, id: thread.begin(this.#hash, this.#signs) };
     for (const bytes of this.#early) this.#fill(this.#there, bytes);
     this.#early = [];

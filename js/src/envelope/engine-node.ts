@@ -56,10 +56,12 @@ function engineOf(node: Node): Engine {
   return {
     name: "node",
     random: supplyOf(crypto),
-    cipher: (key, { longest, hashes }) =>
-      longest > AT_ONCE
-        ? MixedCipher.make(crypto, key, hashes ? others - 1 : others)
-        : new NodeCipher(crypto, key),
+    cipher: (key, { longest, hashes }) => {
+      const most = hashes ? others - 1 : others;
+      return longest > AT_ONCE && most > 0
+        ? MixedCipher.make(crypto, key, most)
+        : new NodeCipher(crypto, key);
+    },
     derive: (hash, secret, salt, infos, length) =>
       derive(crypto, hash, secret, salt, infos, length),
     signingKey: (signature) => signingKey(node, signature),
